@@ -1,0 +1,2 @@
+/** The layers that the parts of Stable Diffusion are built from, named as diffusers names them. */
+package io.dmm.model.layer;

@@ -1,0 +1,68 @@
+package io.dmm.model.vae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import io.dmm.model.layer.Conv2d;
+import io.dmm.tensor.Scope;
+import io.dmm.weights.Weights;
+
+/**
+ * The KL-regularised autoencoder of latent diffusion (Rombach et al., arXiv 2112.10752, section
+ * 3.1).
+ *
+ * <p>Pictures are (B, 3, H, W) in [−1, 1]; latents are (B, latents, H/f, W/f) and, outside this
+ * class, multiplied by {@link VaeConfig#scalingFactor()}.
+ */
+public final class AutoencoderKl {
+    private final VaeConfig config;
+    private final Encoder encoder;
+    private final Conv2d quantConv;
+    private final Conv2d postQuantConv;
+    private final Decoder decoder;
+
+    /** Mean and logarithm of the variance of the latents, unscaled; the caller closes them. */
+    public record Moments(NDArray mean, NDArray logVariance) {}
+
+    public AutoencoderKl(VaeConfig config, Weights weights) {
+        int latents = config.latentChannels();
+        this.config = config;
+        encoder = new Encoder(weights.at("encoder"), config);
+        quantConv = new Conv2d(weights.at("quant_conv"), 2 * latents, 2 * latents, 1);
+        postQuantConv = new Conv2d(weights.at("post_quant_conv"), latents, latents, 1);
+        decoder = new Decoder(weights.at("decoder"), config);
+    }
+
+    public VaeConfig config() {
+        return config;
+    }
+
+    /** The distribution of the latents of pictures, unscaled. */
+    public Moments moments(NDArray pixels) {
+        try (Scope scope = Scope.over(pixels)) {
+            NDList parts = quantConv.forward(encoder.forward(pixels)).split(2, 1);
+            return new Moments(
+                    scope.keep(parts.get(0)), scope.keep(parts.get(1).clip(-30f, 20f)));
+        }
+    }
+
+    /** Pictures of unscaled latents. */
+    public NDArray decodeUnscaled(NDArray latents) {
+        try (Scope scope = Scope.over(latents)) {
+            return scope.keep(decoder.forward(postQuantConv.forward(latents)));
+        }
+    }
+
+    /** Scaled latents of pictures: the mean of their distribution. */
+    public NDArray encode(NDArray pixels) {
+        try (Scope scope = Scope.over(pixels)) {
+            return scope.keep(moments(pixels).mean().mul((float) config.scalingFactor()));
+        }
+    }
+
+    /** Pictures of scaled latents, not clipped to [−1, 1]. */
+    public NDArray decode(NDArray latents) {
+        try (Scope scope = Scope.over(latents)) {
+            return scope.keep(decodeUnscaled(latents.div((float) config.scalingFactor())));
+        }
+    }
+}

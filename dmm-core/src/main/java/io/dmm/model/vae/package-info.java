@@ -1,0 +1,2 @@
+/** The autoencoder between pictures and latents. */
+package io.dmm.model.vae;

@@ -1,0 +1,63 @@
+package io.dmm.tensor;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * The PyTorch engine and the one device of this process: the first GPU when the engine sees one,
+ * else the CPU; the environment variable {@code DMM_DEVICE=cpu|gpu|gpu1} overrides.
+ */
+public final class Compute {
+    private static final Engine ENGINE = start();
+    private static final Device DEVICE = choose(System.getenv("DMM_DEVICE"));
+
+    private Compute() {}
+
+    /** Returns the device on which every manager of the library is opened. */
+    public static Device device() {
+        return DEVICE;
+    }
+
+    /** Opens a root manager on the device; the caller closes it. */
+    public static NDManager newManager() {
+        return ENGINE.newBaseManager(DEVICE);
+    }
+
+    /**
+     * The engine is started on the caller's thread because DJL's service lookup finds nothing on
+     * common-pool threads under a notebook kernel's class loader.
+     */
+    private static Engine start() {
+        setDefault("ai.djl.offline", "true");
+        setDefault("OPT_OUT_TRACKING", "true");
+        setDefault("DJL_DISABLE_PROGRESS_BAR", "true");
+        return Engine.getEngine("PyTorch");
+    }
+
+    private static void setDefault(String property, String value) {
+        if (System.getProperty(property) == null && System.getenv(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    private static Device choose(String wanted) {
+        if (wanted == null || wanted.isBlank()) {
+            return ENGINE.getGpuCount() > 0 ? Device.gpu() : Device.cpu();
+        }
+        if (!wanted.matches("cpu|gpu\\d*")) {
+            throw new IllegalArgumentException(
+                    "DMM_DEVICE: expected cpu, gpu or gpu<index> but was '" + wanted + "'");
+        }
+        Device device = Device.fromName(wanted);
+        if (device.isGpu() && device.getDeviceId() >= ENGINE.getGpuCount()) {
+            throw new IllegalArgumentException(
+                    "DMM_DEVICE: "
+                            + wanted
+                            + " asked for, but the engine sees "
+                            + ENGINE.getGpuCount()
+                            + " GPUs; install the CUDA natives or use cpu");
+        }
+        return device;
+    }
+}

@@ -1,0 +1,229 @@
+package io.dmm.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The operators of PyTorch that DJL does not offer, as differentiable functions of arrays.
+ *
+ * <p>Each is a method of a TorchScript module whose source is the resource {@code ops.torchscript}.
+ * A result belongs to the manager of the first argument. Pixels are (B, C, H, W), tokens (B, S, D).
+ */
+public final class Ops {
+    private static final NDManager MANAGER = Compute.newManager();
+    private static final PtSymbolBlock MODULE = TorchScriptArchive.load(MANAGER);
+    private static final Map<String, NDArray> METHODS = new ConcurrentHashMap<>();
+    private static final Map<Number, NDArray> SCALARS = new ConcurrentHashMap<>();
+
+    private Ops() {}
+
+    /** x Wᵀ + b: (…, I) → (…, O) with W of (O, I). */
+    public static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+        return bias == null ? call("linear_no_bias", x, weight) : call("linear", x, weight, bias);
+    }
+
+    /** Convolution with stride 1 that keeps height and width. */
+    public static NDArray conv2d(NDArray x, NDArray weight, NDArray bias) {
+        return call("conv2d", x, weight, bias);
+    }
+
+    /** 3×3 convolution with stride 2 and padding 1: halves height and width. */
+    public static NDArray conv2dDownsample(NDArray x, NDArray weight, NDArray bias) {
+        return call("conv2d_downsample", x, weight, bias);
+    }
+
+    /** As {@link #conv2dDownsample}, padded at the right and bottom only, as the VAE does. */
+    public static NDArray conv2dDownsamplePaddedRight(NDArray x, NDArray weight, NDArray bias) {
+        return call("conv2d_downsample_padded_right", x, weight, bias);
+    }
+
+    /** Doubles height and width by repeating pixels. */
+    public static NDArray upsampleNearest(NDArray x) {
+        return call("upsample_nearest", x);
+    }
+
+    /** Group normalisation (Wu and He, arXiv 1803.08494). */
+    public static NDArray groupNorm(
+            NDArray x, NDArray weight, NDArray bias, int groups, double eps) {
+        return call("group_norm", x, weight, bias, scalar(groups), scalar(eps));
+    }
+
+    /** SiLU of the group normalisation. */
+    public static NDArray groupNormSilu(
+            NDArray x, NDArray weight, NDArray bias, int groups, double eps) {
+        return call("group_norm_silu", x, weight, bias, scalar(groups), scalar(eps));
+    }
+
+    /** Layer normalisation over the last axis. */
+    public static NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, double eps) {
+        return call("layer_norm", x, weight, bias, scalar(eps));
+    }
+
+    /** x · sigmoid(x). */
+    public static NDArray silu(NDArray x) {
+        return call("silu", x);
+    }
+
+    /** Exact (erf) GELU. */
+    public static NDArray gelu(NDArray x) {
+        return call("gelu", x);
+    }
+
+    /** x · sigmoid(1.702 x), the GELU of OpenAI's CLIP. */
+    public static NDArray quickGelu(NDArray x) {
+        return call("quick_gelu", x);
+    }
+
+    /** Gated GELU (Shazeer, arXiv 2002.05202): first half of the projection · GELU(second half). */
+    public static NDArray geglu(NDArray x, NDArray weight, NDArray bias) {
+        return call("geglu", x, weight, bias);
+    }
+
+    /** Multi-head scaled dot-product attention: (B, S, D), (B, S', D), (B, S', D) → (B, S, D). */
+    public static NDArray attention(NDArray query, NDArray key, NDArray value, int heads) {
+        return call("attention", query, key, value, scalar(heads));
+    }
+
+    /** As {@link #attention}, each token seeing itself and those before it. */
+    public static NDArray causalAttention(NDArray query, NDArray key, NDArray value, int heads) {
+        return call("causal_attention", query, key, value, scalar(heads));
+    }
+
+    /** (B, C, H, W) → (B, H·W, C). */
+    public static NDArray pixelsToTokens(NDArray x) {
+        return call("pixels_to_tokens", x);
+    }
+
+    /** (B, H·W, C) → (B, C, H, W), the shape of {@code like}. */
+    public static NDArray tokensToPixels(NDArray x, NDArray like) {
+        return call("tokens_to_pixels", x, like);
+    }
+
+    /** Rows of {@code weight} (V, D) by {@code ids} (B, S), attached to the manager of the ids. */
+    public static NDArray embedding(NDArray weight, NDArray ids) {
+        NDArray rows = call("embedding", weight, ids);
+        rows.attach(ids.getManager());
+        return rows;
+    }
+
+    /** Adds (B, C) to every pixel of (B, C, H, W). */
+    public static NDArray addChannelBias(NDArray x, NDArray bias) {
+        return call("add_channel_bias", x, bias);
+    }
+
+    /** Concatenation along the channels. */
+    public static NDArray concatChannels(NDArray x, NDArray y) {
+        return call("concat_channels", x, y);
+    }
+
+    /** Mean of the squared differences over all elements. */
+    public static NDArray mse(NDArray x, NDArray target) {
+        return call("mse", x, target);
+    }
+
+    /** Opaque bfloat16 copy: only for the operators of this class, see {@link Precision#BF16}. */
+    public static NDArray toBf16(NDArray x) {
+        return call("to_bf16", x);
+    }
+
+    /** Copy in fp32. */
+    public static NDArray toFp32(NDArray x) {
+        return call("to_fp32", x);
+    }
+
+    /** The same values laid out with channels innermost, the order oneDNN and cuDNN prefer. */
+    public static NDArray channelsLast(NDArray x) {
+        return call("channels_last", x);
+    }
+
+    /** The same values in row-major order. */
+    public static NDArray channelsFirst(NDArray x) {
+        return call("channels_first", x);
+    }
+
+    /**
+     * Scales gradients in place so that their joint 2-norm is at most {@code maxNorm}.
+     *
+     * @return the norm before scaling
+     */
+    public static double clipGradNorm(List<NDArray> gradients, double maxNorm) {
+        try (IValue grads = list(gradients);
+                IValue max = IValue.from(maxNorm);
+                IValue norm = IValueUtils.runMethod(MODULE, "clip_grad_norm", grads, max);
+                NDArray value = norm.toTensor((PtNDManager) MANAGER)) {
+            return value.toFloatArray()[0];
+        }
+    }
+
+    /**
+     * One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101, Algorithm 2), fused over all
+     * parameters and in place; clears the gradients.
+     */
+    public static void adamW(
+            List<NDArray> parameters,
+            List<NDArray> gradients,
+            List<NDArray> means,
+            List<NDArray> variances,
+            List<NDArray> steps,
+            double learningRate,
+            double beta1,
+            double beta2,
+            double weightDecay,
+            double eps) {
+        IValue[] arguments = {
+            list(parameters),
+            list(gradients),
+            list(means),
+            list(variances),
+            list(steps),
+            IValue.from(learningRate),
+            IValue.from(beta1),
+            IValue.from(beta2),
+            IValue.from(weightDecay),
+            IValue.from(eps)
+        };
+        try (IValue none = IValueUtils.runMethod(MODULE, "adamw", arguments)) {
+            for (IValue argument : arguments) {
+                argument.close();
+            }
+        }
+    }
+
+    private static IValue list(List<NDArray> arrays) {
+        return IValue.listFrom(arrays.toArray(PtNDArray[]::new));
+    }
+
+    private static NDArray call(String method, NDArray... arguments) {
+        NDList inputs = new NDList(arguments);
+        inputs.add(METHODS.computeIfAbsent(method, Ops::methodMarker));
+        return IValueUtils.forward(MODULE, inputs, true).head();
+    }
+
+    /** DJL chooses a method other than forward by the name of an extra last array. */
+    private static NDArray methodMarker(String method) {
+        NDArray marker = MANAGER.create(0f);
+        marker.setName("module_method:" + method);
+        return marker;
+    }
+
+    private static NDArray scalar(Number value) {
+        return SCALARS.computeIfAbsent(value, Ops::onCpu);
+    }
+
+    /** Scalar arguments stay on the CPU: reading one on a GPU would wait for the device. */
+    private static NDArray onCpu(Number value) {
+        NDManager cpu = MANAGER.newSubManager(ai.djl.Device.cpu());
+        return value instanceof Integer i
+                ? cpu.create(i.intValue())
+                : cpu.create(value.doubleValue());
+    }
+}

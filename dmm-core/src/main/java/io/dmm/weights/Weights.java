@@ -1,0 +1,116 @@
+package io.dmm.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * A view of named tensors from which a model part takes its own: a constructor asks for each by
+ * its diffusers name and the shape it needs. Views of parts share one record of what was taken, so
+ * that loading, training and saving see the same names.
+ */
+public final class Weights {
+    /** Where tensors come from. */
+    private interface Source {
+        NDArray fetch(String name, Shape shape);
+    }
+
+    private final Source source;
+    private final String prefix;
+    private final Map<String, NDArray> taken;
+
+    private Weights(Source source, String prefix, Map<String, NDArray> taken) {
+        this.source = source;
+        this.prefix = prefix;
+        this.taken = taken;
+    }
+
+    /**
+     * Tensors that exist already.
+     *
+     * @param where names their origin in error messages
+     */
+    public static Weights of(Map<String, NDArray> tensors, String where) {
+        Source source =
+                (name, shape) -> {
+                    NDArray tensor = tensors.get(name);
+                    if (tensor == null) {
+                        throw new ModelFileException(
+                                where + ": tensor '" + name + "' is missing, expected shape " + shape);
+                    }
+                    return tensor;
+                };
+        return new Weights(source, "", new LinkedHashMap<>());
+    }
+
+    /**
+     * New tensors with PyTorch's defaults: weights and biases uniform within ±1/√fan_in (He et al.,
+     * arXiv 1502.01852), normalisation to ones and zeros, embeddings normal with deviation 0.02.
+     * Each depends on the seed and its name only.
+     */
+    public static Weights initial(NDManager manager, long seed) {
+        Map<String, NDArray> taken = new LinkedHashMap<>();
+        Source source =
+                (name, shape) -> manager.create(initialValues(name, shape, seed, taken), shape);
+        return new Weights(source, "", taken);
+    }
+
+    private static float[] initialValues(
+            String name, Shape shape, long seed, Map<String, NDArray> taken) {
+        float[] values = new float[Math.toIntExact(shape.size())];
+        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode());
+        boolean bias = name.endsWith(".bias");
+        NDArray weight = taken.get(name.substring(0, name.lastIndexOf('.') + 1) + "weight");
+        if (name.contains("embedding") && shape.dimension() == 2 && !name.contains("linear")) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (0.02 * random.nextGaussian());
+            }
+        } else if (shape.dimension() > 1 || bias && weight.getShape().dimension() > 1) {
+            Shape kernel = bias ? weight.getShape() : shape;
+            double bound = 1 / Math.sqrt((double) kernel.size() / kernel.get(0));
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) random.nextDouble(-bound, bound);
+            }
+        } else if (!bias) {
+            java.util.Arrays.fill(values, 1);
+        }
+        return values;
+    }
+
+    /** Returns the view of the part at {@code path}, dots between levels. */
+    public Weights at(String path) {
+        return new Weights(source, prefix + path + ".", taken);
+    }
+
+    /**
+     * Takes a tensor of this part.
+     *
+     * @throws ModelFileException when it is missing or has another shape
+     */
+    public NDArray get(String name, long... shape) {
+        String full = prefix + name;
+        Shape expected = new Shape(shape);
+        NDArray tensor = source.fetch(full, expected);
+        if (!tensor.getShape().equals(expected)) {
+            throw new ModelFileException(
+                    "tensor '"
+                            + full
+                            + "': expected shape "
+                            + expected
+                            + " but was "
+                            + tensor.getShape()
+                            + "; the weights belong to another architecture or config.json");
+        }
+        taken.put(full, tensor);
+        return tensor;
+    }
+
+    /** Returns every tensor taken through this view and those that share its record, by full name. */
+    public Map<String, NDArray> taken() {
+        return Collections.unmodifiableMap(taken);
+    }
+}
