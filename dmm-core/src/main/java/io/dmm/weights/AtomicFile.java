@@ -1,0 +1,61 @@
+package io.dmm.weights;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/** Replaces a file or publishes a folder in one step: others see all of it or nothing. */
+final class AtomicFile {
+    private AtomicFile() {}
+
+    interface Body {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    /** Writes beside {@code target} and moves over it; on failure the target is as it was. */
+    static void write(Path target, Body body) throws IOException {
+        Path temporary = sibling(target);
+        try {
+            try (FileChannel channel =
+                    FileChannel.open(
+                            temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                body.writeTo(channel);
+                channel.force(true);
+            }
+            move(temporary, target);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        forceFolder(to.toAbsolutePath().getParent());
+    }
+
+    /** A name in the same folder, hence on the same file system, that nobody else uses. */
+    static Path sibling(Path target) {
+        return target.resolveSibling("." + target.getFileName() + ".tmp-" + UUID.randomUUID());
+    }
+
+    /** Makes the names in a folder durable, on systems that let a folder be opened. */
+    static void forceFolder(Path folder) throws IOException {
+        if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.dmm.weights;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** The JSON files of a model folder: configs and indexes, each one object. */
+final class JsonFiles {
+    private static final long MAX_BYTES = 64L << 20;
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
+
+    private JsonFiles() {}
+
+    static JsonNode read(Path path) {
+        try {
+            long size = Files.size(path);
+            if (size > MAX_BYTES) {
+                throw new ModelFileException(
+                        "%s: is too long, expected at most %d bytes of JSON but was %d"
+                                .formatted(path, MAX_BYTES, size));
+            }
+            JsonNode node = JSON.readTree(Files.readAllBytes(path));
+            if (!node.isObject()) {
+                throw new ModelFileException(path + ": is not a JSON object; the file is damaged");
+            }
+            return node;
+        } catch (NoSuchFileException e) {
+            throw new ModelFileException(path + ": no such file", e);
+        } catch (JacksonException e) {
+            throw new ModelFileException(
+                    path + ": is not valid JSON (" + e.getOriginalMessage() + ")", e);
+        } catch (IOException e) {
+            throw new ModelFileException(path + ": cannot be read (" + e + ")", e);
+        }
+    }
+
+    /** Indented text with the same line ends on every system. */
+    static byte[] toBytes(JsonNode node) throws IOException {
+        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+        printer.indentObjectsWith(indenter);
+        printer.indentArraysWith(indenter);
+        String text = JSON.writer(printer).writeValueAsString(node);
+        return (text + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+}
