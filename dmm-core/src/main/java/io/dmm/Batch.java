@@ -1,0 +1,143 @@
+package io.dmm;
+
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs the job of a script as a command: one clear last line on stderr and an exit code.
+ *
+ * <p>In a jshell script: {@code int rc = 70; rc = Batch.run(() -> {...});} and {@code /exit rc}.
+ * Ctrl-C (SIGINT) and SIGTERM interrupt the job's thread and give it a minute to write its
+ * checkpoint; the process then ends with 130 or 143, whatever the job returns.
+ */
+public final class Batch {
+    private static final int SUCCESS = 0;
+    private static final int FAILURE = 1;
+    private static final int INTERRUPTED = 130;
+    private static final long GRACE_SECONDS = 60;
+
+    /** What a script does; it may throw. */
+    @FunctionalInterface
+    public interface Job {
+        void run() throws Exception;
+    }
+
+    private Batch() {}
+
+    /**
+     * Runs the job on the calling thread and returns its exit code: 0 success, 1 failure, 130
+     * interrupted. A failure prints {@code error: <message>}; the property {@code dmm.stack=true}
+     * or the environment variable {@code DMM_STACK=1} adds the stack.
+     */
+    public static int run(Job job) {
+        boolean stack = Boolean.getBoolean("dmm.stack") || "1".equals(System.getenv("DMM_STACK"));
+        return run(job, System.err, stack);
+    }
+
+    static int run(Job job, PrintStream err, boolean stack) {
+        Objects.requireNonNull(job, "job");
+        CountDownLatch finished = new CountDownLatch(1);
+        Thread hook = interruptAndWait(Thread.currentThread(), finished, err);
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            job.run();
+            return Thread.interrupted()
+                    ? interrupted("the job had already finished", err)
+                    : SUCCESS;
+        } catch (Throwable failure) {
+            boolean flagged = Thread.interrupted();
+            if (stack) {
+                failure.printStackTrace(err);
+            }
+            return flagged || isInterruption(failure)
+                    ? interrupted(reason(failure), err)
+                    : failed(failure, err);
+        } finally {
+            finished.countDown();
+            remove(hook);
+        }
+    }
+
+    /** The JVM ends when its hooks end, so this one lasts until the job has had its last word. */
+    private static Thread interruptAndWait(
+            Thread worker, CountDownLatch finished, PrintStream err) {
+        Runnable stop =
+                () -> {
+                    worker.interrupt();
+                    try {
+                        if (!finished.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                            String late = "the job did not stop within " + GRACE_SECONDS + " s";
+                            interrupted(late, err);
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                };
+        return new Thread(stop, "dmm-interrupt");
+    }
+
+    private static void remove(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            // the hook is running: the process ends once this method has returned
+        }
+    }
+
+    private static boolean isInterruption(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof CancellationException
+                    || t instanceof InterruptedException
+                    || t instanceof ClosedByInterruptException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String reason(Throwable interruption) {
+        String message = interruption.getMessage();
+        return message == null ? "the job stopped at once" : firstLine(message);
+    }
+
+    private static int interrupted(String reason, PrintStream err) {
+        print("interrupted: " + reason, err);
+        return INTERRUPTED;
+    }
+
+    private static int failed(Throwable failure, PrintStream err) {
+        print("error: " + describe(failure), err);
+        return FAILURE;
+    }
+
+    /** Our own sentences stand alone; what others throw often is but a path or a number. */
+    private static String describe(Throwable failure) {
+        if (failure instanceof UncheckedIOException io) {
+            return describe(io.getCause());
+        }
+        String type = failure.getClass().getSimpleName();
+        String message = failure.getMessage();
+        if (message == null || message.isBlank()) {
+            return type;
+        }
+        boolean sentence =
+                failure instanceof IllegalArgumentException
+                        || failure instanceof IllegalStateException
+                        || failure.getClass().getName().startsWith("io.dmm.");
+        return (sentence ? "" : type + ": ") + firstLine(message);
+    }
+
+    private static String firstLine(String message) {
+        return message.strip().lines().findFirst().orElse("");
+    }
+
+    private static void print(String line, PrintStream err) {
+        err.println((Terminal.ofProcess().isPresent() ? Terminal.CLEAR_LINE : "") + line);
+        err.flush();
+    }
+}
