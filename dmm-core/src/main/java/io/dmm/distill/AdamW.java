@@ -55,8 +55,16 @@ public final class AdamW implements AutoCloseable {
             }
             double norm = Ops.clipGradNorm(gradients, maxNorm);
             Ops.adamW(
-                    parameters, gradients, means, variances, steps, learningRate, BETA1, BETA2,
-                    weightDecay, EPS);
+                    parameters,
+                    gradients,
+                    means,
+                    variances,
+                    steps,
+                    learningRate,
+                    BETA1,
+                    BETA2,
+                    weightDecay,
+                    EPS);
             return norm;
         } finally {
             gradients.forEach(NDArray::close);

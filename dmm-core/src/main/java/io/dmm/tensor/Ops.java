@@ -31,6 +31,11 @@ public final class Ops {
         return bias == null ? call("linear_no_bias", x, weight) : call("linear", x, weight, bias);
     }
 
+    /** Matrix product: (B, I), (I, O) → (B, O). */
+    public static NDArray matMul(NDArray x, NDArray y) {
+        return call("matmul", x, y);
+    }
+
     /** Convolution with stride 1 that keeps height and width. */
     public static NDArray conv2d(NDArray x, NDArray weight, NDArray bias) {
         return call("conv2d", x, weight, bias);

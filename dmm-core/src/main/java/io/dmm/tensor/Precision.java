@@ -1,12 +1,41 @@
 package io.dmm.tensor;
 
+import ai.djl.ndarray.NDArray;
+
 /** The arithmetic a model computes in; weights of a model under training stay {@link #FP32}. */
 public enum Precision {
     /** 32-bit IEEE 754. */
-    FP32,
+    FP32 {
+        @Override
+        public NDArray in(NDArray x) {
+            return x;
+        }
+
+        @Override
+        public NDArray out(NDArray x) {
+            return x;
+        }
+    },
+
     /**
      * bfloat16 weights and activations. DJL aborts the JVM on such arrays outside TorchScript, so
      * they never leave a model: its inputs and outputs are fp32.
      */
-    BF16
+    BF16 {
+        @Override
+        public NDArray in(NDArray x) {
+            return Ops.toBf16(x);
+        }
+
+        @Override
+        public NDArray out(NDArray x) {
+            return Ops.toFp32(x);
+        }
+    };
+
+    /** Converts an fp32 input or weight of a model to this precision. */
+    public abstract NDArray in(NDArray x);
+
+    /** Converts an output of a model to fp32. */
+    public abstract NDArray out(NDArray x);
 }

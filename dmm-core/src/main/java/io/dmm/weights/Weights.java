@@ -3,15 +3,17 @@ package io.dmm.weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.dmm.tensor.Precision;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * A view of named tensors from which a model part takes its own: a constructor asks for each by
- * its diffusers name and the shape it needs. Views of parts share one record of what was taken, so
- * that loading, training and saving see the same names.
+ * A view of named tensors from which a model part takes its own: a constructor asks for each by its
+ * diffusers name and the shape it needs. Views of parts share one record of what was taken, so that
+ * loading, training and saving see the same names.
  */
 public final class Weights {
     /** Where tensors come from. */
@@ -20,13 +22,38 @@ public final class Weights {
     }
 
     private final Source source;
+    private final Precision precision;
     private final String prefix;
     private final Map<String, NDArray> taken;
 
-    private Weights(Source source, String prefix, Map<String, NDArray> taken) {
+    private Weights(Source source, Precision precision, String prefix, Map<String, NDArray> taken) {
         this.source = source;
+        this.precision = precision;
         this.prefix = prefix;
         this.taken = taken;
+    }
+
+    /**
+     * Reads each tensor of {@code file} when it is taken.
+     *
+     * @param manager receives them, in {@code precision}
+     */
+    public static Weights load(TensorFile file, NDManager manager, Precision precision) {
+        Source source =
+                (name, shape) -> {
+                    TensorInfo info = file.tensors().get(name);
+                    if (info == null) {
+                        throw missing(file.where(), name, shape);
+                    }
+                    requireShape(file.where(), name, shape, info.shape());
+                    NDArray tensor = file.load(name, manager);
+                    NDArray converted = precision.in(tensor);
+                    if (converted != tensor) {
+                        tensor.close();
+                    }
+                    return converted;
+                };
+        return new Weights(source, precision, "", new LinkedHashMap<>());
     }
 
     /**
@@ -39,12 +66,12 @@ public final class Weights {
                 (name, shape) -> {
                     NDArray tensor = tensors.get(name);
                     if (tensor == null) {
-                        throw new ModelFileException(
-                                where + ": tensor '" + name + "' is missing, expected shape " + shape);
+                        throw missing(where, name, shape);
                     }
+                    requireShape(where, name, shape, tensor.getShape());
                     return tensor;
                 };
-        return new Weights(source, "", new LinkedHashMap<>());
+        return new Weights(source, Precision.FP32, "", new LinkedHashMap<>());
     }
 
     /**
@@ -56,13 +83,14 @@ public final class Weights {
         Map<String, NDArray> taken = new LinkedHashMap<>();
         Source source =
                 (name, shape) -> manager.create(initialValues(name, shape, seed, taken), shape);
-        return new Weights(source, "", taken);
+        return new Weights(source, Precision.FP32, "", taken);
     }
 
     private static float[] initialValues(
             String name, Shape shape, long seed, Map<String, NDArray> taken) {
         float[] values = new float[Math.toIntExact(shape.size())];
-        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode());
+        SplittableRandom random =
+                new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode());
         boolean bias = name.endsWith(".bias");
         NDArray weight = taken.get(name.substring(0, name.lastIndexOf('.') + 1) + "weight");
         if (name.contains("embedding") && shape.dimension() == 2 && !name.contains("linear")) {
@@ -76,14 +104,14 @@ public final class Weights {
                 values[i] = (float) random.nextDouble(-bound, bound);
             }
         } else if (!bias) {
-            java.util.Arrays.fill(values, 1);
+            Arrays.fill(values, 1);
         }
         return values;
     }
 
     /** Returns the view of the part at {@code path}, dots between levels. */
     public Weights at(String path) {
-        return new Weights(source, prefix + path + ".", taken);
+        return new Weights(source, precision, prefix + path + ".", taken);
     }
 
     /**
@@ -93,23 +121,38 @@ public final class Weights {
      */
     public NDArray get(String name, long... shape) {
         String full = prefix + name;
-        Shape expected = new Shape(shape);
-        NDArray tensor = source.fetch(full, expected);
-        if (!tensor.getShape().equals(expected)) {
-            throw new ModelFileException(
-                    "tensor '"
-                            + full
-                            + "': expected shape "
-                            + expected
-                            + " but was "
-                            + tensor.getShape()
-                            + "; the weights belong to another architecture or config.json");
-        }
+        NDArray tensor = source.fetch(full, new Shape(shape));
         taken.put(full, tensor);
         return tensor;
     }
 
-    /** Returns every tensor taken through this view and those that share its record, by full name. */
+    private static ModelFileException missing(String where, String name, Shape expected) {
+        return new ModelFileException(
+                where + ": tensor '" + name + "' is missing, expected shape " + expected);
+    }
+
+    private static void requireShape(String where, String name, Shape expected, Shape actual) {
+        if (!actual.equals(expected)) {
+            throw new ModelFileException(
+                    where
+                            + ": tensor '"
+                            + name
+                            + "', expected shape "
+                            + expected
+                            + " but was "
+                            + actual
+                            + "; the weights belong to another architecture or config.json");
+        }
+    }
+
+    /** Returns the arithmetic these weights are meant for. */
+    public Precision precision() {
+        return precision;
+    }
+
+    /**
+     * Returns every tensor taken through this view and those that share its record, by full name.
+     */
     public Map<String, NDArray> taken() {
         return Collections.unmodifiableMap(taken);
     }

@@ -23,7 +23,6 @@ public final class Attention {
     /** Self-attention when {@code context} is {@code x}. */
     public NDArray forward(NDArray x, NDArray context) {
         return toOut.forward(
-                Ops.attention(
-                        toQ.forward(x), toK.forward(context), toV.forward(context), heads));
+                Ops.attention(toQ.forward(x), toK.forward(context), toV.forward(context), heads));
     }
 }

@@ -40,8 +40,7 @@ public final class AutoencoderKl {
     public Moments moments(NDArray pixels) {
         try (Scope scope = Scope.over(pixels)) {
             NDList parts = quantConv.forward(encoder.forward(pixels)).split(2, 1);
-            return new Moments(
-                    scope.keep(parts.get(0)), scope.keep(parts.get(1).clip(-30f, 20f)));
+            return new Moments(scope.keep(parts.get(0)), scope.keep(parts.get(1).clip(-30f, 20f)));
         }
     }
 

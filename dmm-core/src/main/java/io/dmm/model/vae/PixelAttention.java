@@ -27,8 +27,7 @@ final class PixelAttention {
         try (Scope scope = Scope.over(x)) {
             NDArray tokens = Ops.pixelsToTokens(groupNorm.forward(x));
             NDArray attended =
-                    Ops.attention(
-                            toQ.forward(tokens), toK.forward(tokens), toV.forward(tokens), 1);
+                    Ops.attention(toQ.forward(tokens), toK.forward(tokens), toV.forward(tokens), 1);
             return scope.keep(x.add(Ops.tokensToPixels(toOut.forward(attended), x)));
         }
     }

@@ -1,0 +1,2 @@
+/** Captioned pictures on their way into a model: pixels, latents, text states. */
+package io.dmm.data;

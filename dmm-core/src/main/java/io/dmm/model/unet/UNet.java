@@ -1,0 +1,183 @@
+package io.dmm.model.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.dmm.model.layer.Conv2d;
+import io.dmm.model.layer.GroupNorm;
+import io.dmm.model.layer.ResnetBlock;
+import io.dmm.model.layer.SpatialTransformer;
+import io.dmm.tensor.Ops;
+import io.dmm.tensor.Precision;
+import io.dmm.tensor.Scope;
+import io.dmm.weights.Weights;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The UNet of latent diffusion (Rombach et al., arXiv 2112.10752) with DMM's style prompts (arXiv
+ * 2504.12364, appendix A.1), as diffusers' {@code UNet2DConditionModel} computes it.
+ */
+public final class UNet {
+    private final UNetConfig config;
+    private final Precision precision;
+    private final Conv2d convIn;
+    private final TimestepEmbedding timeEmbedding;
+    private final StyleEmbedding styleEmbedding;
+    private final List<DownBlock> downBlocks = new ArrayList<>();
+    private final MidBlock midBlock;
+    private final List<UpBlock> upBlocks = new ArrayList<>();
+    private final GroupNorm convNormOut;
+    private final Conv2d convOut;
+
+    /** A network that computes in the precision its weights are in. */
+    public UNet(UNetConfig config, Weights weights) {
+        List<Integer> channels = config.blockOutChannels();
+        int first = channels.get(0);
+        this.config = config;
+        precision = weights.precision();
+        convIn = new Conv2d(weights.at("conv_in"), config.inChannels(), first, 3);
+        timeEmbedding =
+                new TimestepEmbedding(weights.at("time_embedding"), first, config.embeddingWidth());
+        styleEmbedding =
+                config.styles() == 0
+                        ? null
+                        : new StyleEmbedding(weights, config.styles(), config.embeddingWidth());
+        for (int level = 0; level < channels.size(); level++) {
+            downBlocks.add(new DownBlock(weights.at("down_blocks." + level), config, level));
+        }
+        midBlock = new MidBlock(weights.at("mid_block"), config);
+        for (int i = 0; i < channels.size(); i++) {
+            int level = channels.size() - 1 - i;
+            upBlocks.add(new UpBlock(weights.at("up_blocks." + i), config, level));
+        }
+        convNormOut =
+                new GroupNorm(
+                        weights.at("conv_norm_out"),
+                        first,
+                        config.normNumGroups(),
+                        config.normEps());
+        convOut = new Conv2d(weights.at("conv_out"), first, config.outChannels(), 3);
+    }
+
+    static ResnetBlock resnet(Weights weights, int in, int out, UNetConfig config) {
+        return ResnetBlock.conditioned(
+                weights,
+                in,
+                out,
+                config.embeddingWidth(),
+                config.normNumGroups(),
+                config.normEps());
+    }
+
+    static SpatialTransformer attention(Weights weights, int channels, UNetConfig config) {
+        return new SpatialTransformer(
+                weights,
+                channels,
+                config.crossAttentionDim(),
+                config.attentionHeads(),
+                config.normNumGroups());
+    }
+
+    public UNetConfig config() {
+        return config;
+    }
+
+    /**
+     * Predicts the noise in latents.
+     *
+     * @param latents (B, C, H, W)
+     * @param timesteps one per sample
+     * @param context text states (B, S, D)
+     * @param style weights of the styles (B, N) per sample, or null for no style
+     * @return (B, C, H, W), on the manager of the latents; the caller closes it
+     */
+    public NDArray forward(NDArray latents, float[] timesteps, NDArray context, NDArray style) {
+        return forward(latents, timesteps, context, style, null);
+    }
+
+    /**
+     * As {@link #forward(NDArray, float[], NDArray, NDArray)}, also handing out the outputs of all
+     * blocks, for imitation (DMM, Eq. 10): each down block's after its downsampler, the mid
+     * block's, each up block's after its upsampler.
+     *
+     * @param features receives them in that order; the caller closes them
+     */
+    public NDArray forward(
+            NDArray latents,
+            float[] timesteps,
+            NDArray context,
+            NDArray style,
+            List<NDArray> features) {
+        check(latents, timesteps, context, style);
+        try (Scope scope = Scope.over(latents, context)) {
+            NDArray text = precision.in(context);
+            NDArray embedding = embedding(scope, timesteps, style);
+            List<NDArray> outputs = new ArrayList<>();
+            Deque<NDArray> skips = new ArrayDeque<>();
+            NDArray h = convIn.forward(precision.in(latents));
+            skips.push(h);
+            for (DownBlock block : downBlocks) {
+                h = block.forward(h, embedding, text, skips);
+                outputs.add(h);
+            }
+            h = midBlock.forward(h, embedding, text);
+            outputs.add(h);
+            for (UpBlock block : upBlocks) {
+                h = block.forward(h, embedding, text, skips);
+                outputs.add(h);
+            }
+            if (features != null) {
+                outputs.forEach(output -> features.add(scope.keep(precision.out(output))));
+            }
+            return scope.keep(precision.out(convOut.forward(convNormOut.silu(h))));
+        }
+    }
+
+    /** The sum of timestep and style embedding, after the SiLU that every ResNet begins with. */
+    private NDArray embedding(Scope scope, float[] timesteps, NDArray style) {
+        NDArray embedding = timeEmbedding.forward(scope.manager(), timesteps, precision);
+        if (style != null) {
+            try (Scope inner = Scope.over(style)) {
+                NDArray added = styleEmbedding.forward(precision.in(style));
+                embedding = embedding.add(added);
+            }
+        }
+        return Ops.silu(embedding);
+    }
+
+    private void check(NDArray latents, float[] timesteps, NDArray context, NDArray style) {
+        long batch = latents.getShape().get(0);
+        int multiple = 1 << (config.blockOutChannels().size() - 1);
+        Shape shape = latents.getShape();
+        expect(
+                shape.dimension() == 4
+                        && shape.get(1) == config.inChannels()
+                        && shape.get(2) % multiple == 0
+                        && shape.get(3) % multiple == 0,
+                "latents",
+                "(B, " + config.inChannels() + ", H, W) with sides a multiple of " + multiple,
+                shape);
+        expect(timesteps.length == batch, "timesteps", batch + " values", timesteps.length);
+        Shape text = context.getShape();
+        expect(
+                text.dimension() == 3
+                        && text.get(0) == batch
+                        && text.get(2) == config.crossAttentionDim(),
+                "context",
+                "(" + batch + ", S, " + config.crossAttentionDim() + ")",
+                text);
+        if (style != null) {
+            Shape expected = new Shape(batch, config.styles());
+            expect(style.getShape().equals(expected), "style", expected, style.getShape());
+        }
+    }
+
+    private static void expect(boolean holds, String what, Object expected, Object actual) {
+        if (!holds) {
+            throw new IllegalArgumentException(
+                    "UNet: " + what + ", expected " + expected + " but was " + actual);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.dmm.tinyworld;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.dmm.data.Pixels;
+import io.dmm.distill.LearningRate;
+import io.dmm.distill.TrainingListener;
+import io.dmm.distill.TrainingLoop;
+import io.dmm.model.vae.AutoencoderKl;
+import io.dmm.tensor.GradMode;
+import io.dmm.tensor.PhiloxRandom;
+import io.dmm.tensor.PhiloxRandom.Purpose;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Trains the tiny world's autoencoder on pictures of all styles: absolute error of the pixels and a
+ * slight pull of the latents towards a unit normal.
+ */
+final class VaeTraining {
+    private static final float KL_WEIGHT = 1e-4f;
+    private static final int BATCH = 16;
+    private static final TrainingLoop LOOP =
+            new TrainingLoop(3500, BATCH, LearningRate.cosine(1.5e-3).withWarmup(100), 0.01, 1);
+
+    private final long seed;
+
+    VaeTraining(long seed) {
+        this.seed = seed;
+    }
+
+    void run(
+            NDManager manager,
+            AutoencoderKl vae,
+            Collection<NDArray> parameters,
+            TrainingListener listener) {
+        LOOP.run(manager, parameters, (memory, step) -> loss(memory, vae, step), listener);
+    }
+
+    private NDArray loss(NDManager memory, AutoencoderKl vae, long step) {
+        NDArray pixels = Pixels.toArray(memory, pictures(seed, step, BATCH));
+        AutoencoderKl.Moments moments = vae.moments(pixels);
+        NDArray mean = moments.mean();
+        NDArray logVariance = moments.logVariance();
+        PhiloxRandom random = PhiloxRandom.of(seed, step, Purpose.NOISE);
+        Shape shape = mean.getShape();
+        NDArray noise = memory.create(random.normals(Math.toIntExact(shape.size())), shape);
+        NDArray latents = mean.add(logVariance.mul(0.5f).exp().mul(noise));
+        NDArray error = vae.decodeUnscaled(latents).sub(pixels).abs().mean();
+        NDArray divergence =
+                mean.square().add(logVariance.exp()).sub(logVariance).sub(1f).mul(0.5f).mean();
+        return error.add(divergence.mul(KL_WEIGHT));
+    }
+
+    /** Brings latents to unit deviation: 1 / standard deviation over pictures of all styles. */
+    double scalingFactor(NDManager manager, AutoencoderKl vae) {
+        try (NDManager memory = manager.newSubManager();
+                GradMode mode = GradMode.off()) {
+            NDArray mean = vae.moments(Pixels.toArray(memory, pictures(seed, -1, 256))).mean();
+            NDArray centred = mean.sub(mean.mean());
+            return 1 / Math.sqrt(centred.square().mean().getFloat());
+        }
+    }
+
+    private static List<BufferedImage> pictures(long seed, long step, int count) {
+        PhiloxRandom random = PhiloxRandom.of(seed, step, Purpose.DATA);
+        List<Scene> scenes = Scene.all();
+        List<BufferedImage> pictures = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Scene scene = scenes.get(random.nextInt(scenes.size()));
+            Style style = Style.values()[random.nextInt(Style.values().length)];
+            pictures.add(Painter.paint(scene, style, random));
+        }
+        return pictures;
+    }
+}
