@@ -21,7 +21,6 @@ OBJECTS = (
     "\U0001f3e0 caf\u00e9 \u2764\ufe0f cr\u00e8me \u6c34\u58a8 child's"
     " house boat tree car bird flower castle mountain cat dog train bridge girl lamp portrait landscape village temple"
     " river horse dragon robot spaceship lighthouse window garden street market island waterfall butterfly telescope"
-    " caf\u00e9 fa\u00e7ade cr\u00e8me \U0001f3e0 \u2764\ufe0f \u6c34\u58a8 child's king's"
 ).split()
 COLOURS = "red blue green yellow white black orange purple golden silver turquoise crimson".split()
 MOODS = "detailed beautiful ancient glowing broken quiet enormous wooden crystal futuristic mysterious cheerful".split()
