@@ -1,0 +1,95 @@
+package io.dmm.sampler;
+
+import java.util.Arrays;
+
+/**
+ * The forward process x_t = α_t x0 + σ_t noise over the training timesteps (Ho et al. 2020, Eq. 4),
+ * where α_t² = ᾱ_t and σ_t² = 1 − ᾱ_t. Immutable.
+ */
+public final class NoiseSchedule {
+    private final NoiseScheduleConfig config;
+    private final float[] alphasCumprod;
+
+    /** Computes ᾱ of every training timestep. */
+    public NoiseSchedule(NoiseScheduleConfig config) {
+        this.config = config;
+        this.alphasCumprod = config.betas().values(config.numTrainTimesteps());
+        double product = 1;
+        for (int t = 0; t < alphasCumprod.length; t++) {
+            product *= 1 - alphasCumprod[t];
+            alphasCumprod[t] = (float) product;
+        }
+    }
+
+    /** What this schedule was computed from. */
+    public NoiseScheduleConfig config() {
+        return config;
+    }
+
+    /** ᾱ_t, from nearly 1 at timestep 0 to nearly 0 at the last. */
+    public double alphaCumprod(int timestep) {
+        return alphasCumprod[timestep];
+    }
+
+    /** α_t = √ᾱ_t, the share of the picture in the latents. */
+    public double alpha(int timestep) {
+        return Math.sqrt(alphasCumprod[timestep]);
+    }
+
+    /** σ_t = √(1 − ᾱ_t), the share of the noise in the latents. */
+    public double sigma(int timestep) {
+        return Math.sqrt(1.0 - alphasCumprod[timestep]);
+    }
+
+    /**
+     * The timesteps of a sampler that evaluates both ends of the spacing.
+     *
+     * @param samplersOwn the spacing to take where the config leaves it open
+     * @return {@code steps} strictly falling timesteps
+     */
+    int[] timesteps(int steps, TimestepSpacing samplersOwn) {
+        return checked(spaced(steps, spacing(samplersOwn)));
+    }
+
+    /**
+     * The timesteps of a sampler whose last step leads to the end of the spacing, so that one more
+     * point is laid out and then left off.
+     *
+     * @param samplersOwn the spacing to take where the config leaves it open
+     * @return {@code steps} strictly falling timesteps
+     */
+    int[] timestepsBeforeEnd(int steps, TimestepSpacing samplersOwn) {
+        TimestepSpacing spacing = spacing(samplersOwn);
+        // trailing spacing leaves the end out by itself
+        return checked(
+                spacing == TimestepSpacing.TRAILING
+                        ? spaced(steps, spacing)
+                        : Arrays.copyOf(spaced(steps + 1, spacing), steps));
+    }
+
+    private TimestepSpacing spacing(TimestepSpacing samplersOwn) {
+        return config.timestepSpacing() == null ? samplersOwn : config.timestepSpacing();
+    }
+
+    private int[] spaced(int count, TimestepSpacing spacing) {
+        return spacing.timesteps(count, config.numTrainTimesteps(), config.stepsOffset());
+    }
+
+    private int[] checked(int[] timesteps) {
+        boolean falls = timesteps[0] < config.numTrainTimesteps();
+        for (int i = 1; i < timesteps.length; i++) {
+            falls &= timesteps[i] < timesteps[i - 1];
+        }
+        if (!falls) {
+            throw new IllegalArgumentException(
+                    "sampler: steps, expected as many as fit on the timesteps 0 to "
+                            + (config.numTrainTimesteps() - 1)
+                            + " with an offset of "
+                            + config.stepsOffset()
+                            + " but was "
+                            + timesteps.length
+                            + "; ask for fewer steps");
+        }
+        return timesteps;
+    }
+}

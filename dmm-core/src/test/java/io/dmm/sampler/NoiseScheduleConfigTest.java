@@ -1,0 +1,88 @@
+package io.dmm.sampler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dmm.weights.ModelFileException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class NoiseScheduleConfigTest {
+    @Test
+    void theFileOfSd15_isRead() throws Exception {
+        String file =
+                """
+                {
+                  "_class_name": "PNDMScheduler",
+                  "beta_end": 0.012,
+                  "beta_schedule": "scaled_linear",
+                  "beta_start": 0.00085,
+                  "num_train_timesteps": 1000,
+                  "set_alpha_to_one": false,
+                  "skip_prk_steps": true,
+                  "steps_offset": 1,
+                  "trained_betas": null,
+                  "clip_sample": false
+                }
+                """;
+        assertEquals(NoiseScheduleConfig.sd15(), read(file));
+    }
+
+    @Test
+    void absentKeys_haveTheDefaultsOfDdimScheduler() throws Exception {
+        Betas betas = new Betas(Betas.Curve.LINEAR, 0.0001, 0.02);
+        assertEquals(
+                new NoiseScheduleConfig(1000, betas, PredictionType.EPSILON, null, 0, true),
+                read("{}"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void writing_thenReadingGivesTheSame(TimestepSpacing spacing) {
+        Betas betas = new Betas(Betas.Curve.LINEAR, 0.0002, 0.03);
+        NoiseScheduleConfig config =
+                new NoiseScheduleConfig(500, betas, PredictionType.V_PREDICTION, spacing, 3, false);
+        assertEquals(config, NoiseScheduleConfig.fromJson(config.toJson()));
+        NoiseScheduleConfig sd15 = NoiseScheduleConfig.sd15();
+        assertEquals(sd15, NoiseScheduleConfig.fromJson(sd15.toJson()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'beta_schedule':'squaredcos_cap_v2'} | linear or scaled_linear but was 'squaredcos_cap_v2'",
+                "{'beta_schedule':3} | linear or scaled_linear but was 3",
+                "{'prediction_type':'sample'} | epsilon or v_prediction but was 'sample'",
+                "{'timestep_spacing':'karras'} | leading or linspace or trailing but was 'karras'",
+                "{'clip_sample':true} | clip_sample, expected none or false but was true",
+                "{'thresholding':true} | thresholding, expected none or false but was true",
+                "{'rescale_betas_zero_snr':true} | rescale_betas_zero_snr, expected none or false",
+                "{'trained_betas':[0.1]} | trained_betas, expected none or false but was [0.1]",
+                "{'num_train_timesteps':1} | num_train_timesteps, expected at least 2 but was 1",
+                "{'num_train_timesteps':10.5} | num_train_timesteps, expected an integer but was 10.5",
+                "{'steps_offset':-1} | steps_offset, expected 0 to num_train_timesteps - 1 but was -1",
+                "{'beta_start':'a'} | beta_start, expected a number but was 'a'",
+                "{'beta_start':0.5} | beta_start <= beta_end < 1 but was 0.5 and 0.02",
+                "{'steps_offset':null,'beta_end':'b'} | beta_end, expected a number but was 'b'",
+                "{'set_alpha_to_one':1} | set_alpha_to_one, expected true or false but was 1",
+                "[] | expected a JSON object but was ARRAY"
+            })
+    void whatTheLibraryDoesNotDo_isRefusedInOneSentence(String json, String sentence) {
+        String message =
+                assertThrows(ModelFileException.class, () -> read(json.replace('\'', '"')))
+                        .getMessage();
+        assertTrue(message.startsWith("scheduler_config.json: "), message);
+        assertTrue(message.replace('"', '\'').contains(sentence), message);
+    }
+
+    private static NoiseScheduleConfig read(String json) throws JsonProcessingException {
+        return NoiseScheduleConfig.fromJson(new ObjectMapper().readTree(json));
+    }
+}
