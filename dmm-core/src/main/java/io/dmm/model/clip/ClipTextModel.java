@@ -1,0 +1,92 @@
+package io.dmm.model.clip;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.dmm.model.layer.LayerNorm;
+import io.dmm.tensor.Ops;
+import io.dmm.tensor.Scope;
+import io.dmm.weights.Weights;
+import java.util.ArrayList;
+import java.util.List;
+
+/** CLIP's text encoder (Radford et al., arXiv 2103.00020), as transformers' CLIPTextModel. */
+public final class ClipTextModel {
+    private final ClipTextConfig config;
+    private final NDArray tokenEmbedding;
+    private final NDArray positionEmbedding;
+    private final List<EncoderLayer> layers = new ArrayList<>();
+    private final LayerNorm finalLayerNorm;
+
+    public ClipTextModel(ClipTextConfig config, Weights weights) {
+        Weights text = weights.at("text_model");
+        int width = config.hiddenSize();
+        this.config = config;
+        tokenEmbedding = text.get("embeddings.token_embedding.weight", config.vocabSize(), width);
+        positionEmbedding =
+                text.get(
+                        "embeddings.position_embedding.weight",
+                        config.maxPositionEmbeddings(),
+                        width);
+        for (int i = 0; i < config.numHiddenLayers(); i++) {
+            layers.add(new EncoderLayer(text.at("encoder.layers." + i), config));
+        }
+        finalLayerNorm = new LayerNorm(text.at("final_layer_norm"), width);
+    }
+
+    public ClipTextConfig config() {
+        return config;
+    }
+
+    /**
+     * Encodes prompts into the context of a UNet.
+     *
+     * @param ids token ids (B, S), S = {@link ClipTextConfig#maxPositionEmbeddings()}
+     * @param clipSkip 1 for the last layer, 2 for the one before; the final normalisation follows
+     * @return (B, S, D) on {@code manager}; the caller closes it
+     */
+    public NDArray forward(NDManager manager, long[][] ids, int clipSkip) {
+        if (clipSkip < 1 || clipSkip > layers.size()) {
+            throw new IllegalArgumentException(
+                    "CLIP: clip skip, expected 1 to " + layers.size() + " but was " + clipSkip);
+        }
+        try (Scope scope = Scope.of(manager)) {
+            NDArray h =
+                    Ops.embedding(
+                            tokenEmbedding,
+                            scope.manager()
+                                    .create(
+                                            flat(ids),
+                                            new Shape(ids.length, config.maxPositionEmbeddings())));
+            h = h.add(positionEmbedding);
+            for (EncoderLayer layer : layers.subList(0, layers.size() + 1 - clipSkip)) {
+                h = layer.forward(h);
+            }
+            return scope.keep(finalLayerNorm.forward(h));
+        }
+    }
+
+    private long[] flat(long[][] ids) {
+        int length = config.maxPositionEmbeddings();
+        long[] all = new long[ids.length * length];
+        for (int row = 0; row < ids.length; row++) {
+            if (ids[row].length != length) {
+                throw new IllegalArgumentException(
+                        "CLIP: expected " + length + " token ids but was " + ids[row].length);
+            }
+            for (int i = 0; i < length; i++) {
+                long id = ids[row][i];
+                if (id < 0 || id >= config.vocabSize()) {
+                    throw new IllegalArgumentException(
+                            "CLIP: token id, expected 0 to "
+                                    + (config.vocabSize() - 1)
+                                    + " but was "
+                                    + id
+                                    + "; the tokenizer belongs to another text encoder");
+                }
+                all[row * length + i] = id;
+            }
+        }
+        return all;
+    }
+}

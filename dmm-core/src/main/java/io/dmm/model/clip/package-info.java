@@ -1,0 +1,2 @@
+/** CLIP's text encoder and tokenizer. */
+package io.dmm.model.clip;
