@@ -8,16 +8,19 @@ import java.nio.charset.StandardCharsets;
 final class ForeignFile {
     private ForeignFile() {}
 
-    /** What the file is, given its first bytes and that they begin no safetensors file. */
-    static String describe(byte[] start) {
+    /**
+     * What the file is, given that its first bytes begin no safetensors file with a header of at
+     * most {@code longest} bytes.
+     */
+    static String describe(byte[] start, long longest) {
         if (start.length == 0) {
             return "is empty, expected a safetensors file; download it again";
         }
         // the upper bytes of a header's length are zero, those of a text or a pickle are not
         if (start.length > Long.BYTES && start[Long.BYTES - 1] == 0 && start[Long.BYTES] == '{') {
-            return "header length is wrong, expected at most %d and the size of the file but was %d; the file is truncated or damaged"
+            return "header length is wrong, expected at most %d but was %d; the file is truncated or damaged"
                     .formatted(
-                            SafeTensorsHeader.MAX_BYTES,
+                            longest,
                             ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong());
         }
         String text = new String(start, StandardCharsets.ISO_8859_1);

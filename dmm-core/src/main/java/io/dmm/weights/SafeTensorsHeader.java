@@ -28,14 +28,15 @@ record SafeTensorsHeader(
     /** The header's length, once it is certain that the file is long enough to hold it. */
     private static int length(String where, FileChannel channel, long fileSize) throws IOException {
         byte[] probe = readBytes(channel, 0, (int) Math.min(fileSize, PROBE_BYTES));
+        long longest = Math.min(fileSize - Long.BYTES, MAX_BYTES);
         if (probe.length <= Long.BYTES) {
-            throw new ModelFileException(where + ": " + ForeignFile.describe(probe));
+            throw new ModelFileException(where + ": " + ForeignFile.describe(probe, longest));
         }
         long length = ByteBuffer.wrap(probe).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        boolean fits = length >= 0 && length <= Math.min(fileSize - Long.BYTES, MAX_BYTES);
+        boolean fits = length >= 0 && length <= longest;
         byte first = probe[Long.BYTES];
         if (!fits || !(first == '{' || Character.isWhitespace(first))) {
-            throw new ModelFileException(where + ": " + ForeignFile.describe(probe));
+            throw new ModelFileException(where + ": " + ForeignFile.describe(probe, longest));
         }
         return (int) length;
     }

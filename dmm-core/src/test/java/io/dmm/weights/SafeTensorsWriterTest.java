@@ -173,6 +173,21 @@ class SafeTensorsWriterTest {
     }
 
     @Test
+    void arraysItCannotWrite_areRefusedByName() {
+        Path file = folder.resolve("m.safetensors");
+        Map<String, NDArray> flags = Map.of("mask", manager.create(new boolean[] {true}));
+        Exception type =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> SafeTensorsWriter.write(file, flags, DType.F32, Map.of()));
+        assertTrue(type.getMessage().contains("mask cannot be written"), type.getMessage());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> SafeTensorsWriter.write(file, Map.of(), DType.BF16, Map.of()));
+        assertFalse(Files.exists(file));
+    }
+
+    @Test
     void interrupt_leavesTheOldFile() throws IOException {
         Path file = folder.resolve("model.safetensors");
         Files.writeString(file, "old");

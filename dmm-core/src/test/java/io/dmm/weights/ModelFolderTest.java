@@ -1,0 +1,237 @@
+package io.dmm.weights;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFolderTest {
+    private final NDManager manager = OfflineEngine.newManager();
+    @TempDir Path folder;
+
+    @AfterEach
+    void closeArrays() {
+        manager.close();
+    }
+
+    @Test
+    void publishedDraft_readsBack() throws IOException {
+        Path target = folder.resolve("runs").resolve("merged");
+        Path vocab = Files.writeString(folder.resolve("v.json"), "{}");
+        Path merges = Files.writeString(folder.resolve("m.txt"), "#version: 0.2\n");
+        try (ModelDraft draft = ModelDraft.create(target)) {
+            for (String part : List.of("unet", "vae", "text_encoder")) {
+                draft.write(part, config(part), tensors(2), DType.F32, Map.of("by", "test"));
+            }
+            draft.writeJson("scheduler/scheduler_config.json", config("ddim"));
+            draft.writeJson("model_index.json", config("pipeline"));
+            draft.copy(vocab, "tokenizer/vocab.json");
+            draft.copy(merges, "tokenizer/merges.txt");
+            assertFalse(Files.exists(target));
+            draft.publish();
+        }
+        ModelFolder read = ModelFolder.open(target);
+        for (String part : List.of("unet", "vae", "text_encoder")) {
+            assertEquals(config(part), read.config(part));
+            try (TensorFile weights = read.weights(part)) {
+                assertEquals(2, weights.load("w", manager).getFloat(0));
+                assertEquals("test", weights.metadata().get("by"));
+            }
+        }
+        assertEquals(config("ddim"), read.config("scheduler"));
+        assertEquals("{}", Files.readString(read.tokenizer().resolve("vocab.json")));
+        assertTrue(read.has("vae"));
+        assertFalse(read.has("controlnet"));
+        assertTrue(Files.exists(target.resolve("unet/diffusion_pytorch_model.safetensors")));
+        assertTrue(Files.exists(target.resolve("text_encoder/model.safetensors")));
+        assertEquals(List.of("merged"), namesIn(target.getParent()));
+    }
+
+    @Test
+    void json_hasTheSameBytesEverywhere() throws IOException {
+        Path target = folder.resolve("merged");
+        try (ModelDraft draft = ModelDraft.create(target)) {
+            draft.writeJson("a.json", config("x"));
+            draft.publish();
+        }
+        assertEquals("{\n  \"name\" : \"x\"\n}\n", Files.readString(target.resolve("a.json")));
+    }
+
+    @Test
+    void draftNotPublished_leavesNoTrace() throws IOException {
+        try (ModelDraft draft = ModelDraft.create(folder.resolve("merged"))) {
+            draft.write("unet", config("unet"), tensors(1), DType.F16, Map.of());
+        }
+        assertEquals(List.of(), namesIn(folder));
+    }
+
+    @Test
+    void occupiedTarget_isRefusedAndKept() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("merged"));
+        Files.writeString(target.resolve("precious"), "1");
+        Path file = Files.writeString(folder.resolve("file"), "1");
+        for (Path occupied : List.of(target, file)) {
+            assertFails(
+                    IllegalArgumentException.class,
+                    occupied + ": exists already, expected a new name or an empty folder",
+                    () -> ModelDraft.create(occupied));
+        }
+        assertEquals(List.of("file", "merged"), namesIn(folder));
+    }
+
+    @Test
+    void emptyFolder_isTakenOver() throws IOException {
+        Path target = Files.createDirectory(folder.resolve("merged"));
+        try (ModelDraft draft = ModelDraft.create(target)) {
+            draft.writeJson("a.json", config("x"));
+            draft.publish();
+        }
+        assertEquals(List.of("a.json"), namesIn(target));
+    }
+
+    @Test
+    void targetTakenMeanwhile_isKept() throws IOException {
+        Path target = folder.resolve("merged");
+        try (ModelDraft draft = ModelDraft.create(target)) {
+            draft.writeJson("a.json", config("x"));
+            Files.createDirectory(target);
+            Files.writeString(target.resolve("precious"), "1");
+            assertFails(
+                    IllegalArgumentException.class, target + ": exists already", draft::publish);
+        }
+        assertEquals(List.of("precious"), namesIn(target));
+        assertEquals(List.of("merged"), namesIn(folder));
+    }
+
+    @Test
+    void failedWrite_leavesTheDraftUsable() throws IOException {
+        Path target = folder.resolve("merged");
+        try (ModelDraft draft = ModelDraft.create(target)) {
+            NDArray broken = manager.create(new float[] {Float.NaN});
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () ->
+                            draft.write(
+                                    "vae",
+                                    config("vae"),
+                                    Map.of("w", broken),
+                                    DType.F32,
+                                    Map.of()));
+            Path absent = folder.resolve("absent");
+            assertFails(
+                    UncheckedIOException.class,
+                    absent + ": cannot be copied",
+                    () -> draft.copy(absent, "tokenizer/vocab.json"));
+            draft.write("vae", config("vae"), tensors(1), DType.F32, Map.of());
+            draft.publish();
+        }
+        assertEquals(
+                List.of("config.json", "diffusion_pytorch_model.safetensors"),
+                namesIn(target.resolve("vae")));
+    }
+
+    @Test
+    void pathsOutOfTheFolder_areRefused() {
+        try (ModelDraft draft = ModelDraft.create(folder.resolve("merged"))) {
+            for (String path : List.of("../x.json", "/x.json", "a/../../x.json", "")) {
+                assertFails(
+                        IllegalArgumentException.class,
+                        folder.resolve("merged") + ": expected a path within",
+                        () -> draft.writeJson(path, config("x")));
+            }
+        }
+    }
+
+    @Test
+    void weights_preferFullPrecisionAndTakeVariants() throws IOException {
+        Path unet = Files.createDirectory(folder.resolve("unet"));
+        ModelFolder model = ModelFolder.open(folder);
+        assertFails(
+                ModelFileException.class, unet + ": has no weights", () -> model.weights("unet"));
+
+        Files.writeString(unet.resolve("diffusion_pytorch_model.bin"), "x");
+        assertFails(
+                ModelFileException.class,
+                unet + ": holds only the pickle diffusion_pytorch_model.bin, expected",
+                () -> model.weights("unet"));
+
+        write(unet.resolve("shard.safetensors"), 1);
+        Files.writeString(
+                unet.resolve("diffusion_pytorch_model.safetensors.index.fp16.json"),
+                "{\"weight_map\":{\"w\":\"shard.safetensors\"}}");
+        assertEquals(1, firstWeight(model));
+        write(unet.resolve("diffusion_pytorch_model.fp16.safetensors"), 2);
+        assertEquals(2, firstWeight(model));
+        write(unet.resolve("diffusion_pytorch_model.safetensors"), 3);
+        assertEquals(3, firstWeight(model));
+    }
+
+    @Test
+    void missingPieces_areNamed() throws IOException {
+        ModelFolder model = ModelFolder.open(folder);
+        assertFails(
+                ModelFileException.class,
+                folder.resolve("unet/config.json") + ": no such file",
+                () -> model.config("unet"));
+        assertFails(
+                ModelFileException.class,
+                folder.resolve("tokenizer/vocab.json") + ": no such file",
+                model::tokenizer);
+        assertFails(
+                ModelFileException.class,
+                folder.resolve("absent") + ": no such folder, expected a diffusers folder",
+                () -> ModelFolder.open(folder.resolve("absent")));
+        Path file = Files.writeString(folder.resolve("model.ckpt"), "");
+        assertFails(
+                ModelFileException.class,
+                file + ": is a file, expected a diffusers folder",
+                () -> ModelFolder.open(file));
+    }
+
+    private static void assertFails(
+            Class<? extends Exception> type, String message, Executable call) {
+        Exception e = assertThrows(type, call);
+        assertTrue(e.getMessage().startsWith(message), e.getMessage());
+    }
+
+    private float firstWeight(ModelFolder model) {
+        try (TensorFile weights = model.weights("unet")) {
+            return weights.load("w", manager).getFloat(0);
+        }
+    }
+
+    private void write(Path file, float value) {
+        SafeTensorsWriter.write(file, tensors(value), DType.F32, Map.of());
+    }
+
+    private Map<String, NDArray> tensors(float value) {
+        return Map.of("w", manager.full(new Shape(3), value));
+    }
+
+    private static ObjectNode config(String name) {
+        return JsonNodeFactory.instance.objectNode().put("name", name);
+    }
+
+    private static List<String> namesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}
