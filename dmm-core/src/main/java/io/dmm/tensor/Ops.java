@@ -120,6 +120,13 @@ public final class Ops {
         return rows;
     }
 
+    /** Rows of a table (M, …) by index (B) → (B, …), on {@code manager}. */
+    public static NDArray rows(NDManager manager, NDArray table, long[] indices) {
+        NDArray rows = call("rows", table, manager.create(indices));
+        rows.attach(manager);
+        return rows;
+    }
+
     /** Adds (B, C) to every pixel of (B, C, H, W). */
     public static NDArray addChannelBias(NDArray x, NDArray bias) {
         return call("add_channel_bias", x, bias);

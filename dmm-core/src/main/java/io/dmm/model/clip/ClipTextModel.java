@@ -9,10 +9,12 @@ import io.dmm.tensor.Scope;
 import io.dmm.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** CLIP's text encoder (Radford et al., arXiv 2103.00020), as transformers' CLIPTextModel. */
 public final class ClipTextModel {
     private final ClipTextConfig config;
+    private final Map<String, NDArray> parameters;
     private final NDArray tokenEmbedding;
     private final NDArray positionEmbedding;
     private final List<EncoderLayer> layers = new ArrayList<>();
@@ -22,6 +24,7 @@ public final class ClipTextModel {
         Weights text = weights.at("text_model");
         int width = config.hiddenSize();
         this.config = config;
+        parameters = weights.taken();
         tokenEmbedding = text.get("embeddings.token_embedding.weight", config.vocabSize(), width);
         positionEmbedding =
                 text.get(
@@ -36,6 +39,11 @@ public final class ClipTextModel {
 
     public ClipTextConfig config() {
         return config;
+    }
+
+    /** Every tensor of this network by its diffusers name. */
+    public Map<String, NDArray> parameters() {
+        return parameters;
     }
 
     /**

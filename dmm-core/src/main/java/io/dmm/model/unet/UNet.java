@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The UNet of latent diffusion (Rombach et al., arXiv 2112.10752) with DMM's style prompts (arXiv
@@ -21,6 +22,7 @@ import java.util.List;
  */
 public final class UNet {
     private final UNetConfig config;
+    private final Map<String, NDArray> parameters;
     private final Precision precision;
     private final Conv2d convIn;
     private final TimestepEmbedding timeEmbedding;
@@ -36,6 +38,7 @@ public final class UNet {
         List<Integer> channels = config.blockOutChannels();
         int first = channels.get(0);
         this.config = config;
+        parameters = weights.taken();
         precision = weights.precision();
         convIn = new Conv2d(weights.at("conv_in"), config.inChannels(), first, 3);
         timeEmbedding =
@@ -82,6 +85,11 @@ public final class UNet {
 
     public UNetConfig config() {
         return config;
+    }
+
+    /** Every tensor of this network by its diffusers name. */
+    public Map<String, NDArray> parameters() {
+        return parameters;
     }
 
     /**

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import io.dmm.model.layer.Conv2d;
 import io.dmm.tensor.Scope;
 import io.dmm.weights.Weights;
+import java.util.Map;
 
 /**
  * The KL-regularised autoencoder of latent diffusion (Rombach et al., arXiv 2112.10752, section
@@ -15,6 +16,7 @@ import io.dmm.weights.Weights;
  */
 public final class AutoencoderKl {
     private final VaeConfig config;
+    private final Map<String, NDArray> parameters;
     private final Encoder encoder;
     private final Conv2d quantConv;
     private final Conv2d postQuantConv;
@@ -26,6 +28,7 @@ public final class AutoencoderKl {
     public AutoencoderKl(VaeConfig config, Weights weights) {
         int latents = config.latentChannels();
         this.config = config;
+        parameters = weights.taken();
         encoder = new Encoder(weights.at("encoder"), config);
         quantConv = new Conv2d(weights.at("quant_conv"), 2 * latents, 2 * latents, 1);
         postQuantConv = new Conv2d(weights.at("post_quant_conv"), latents, latents, 1);
@@ -34,6 +37,11 @@ public final class AutoencoderKl {
 
     public VaeConfig config() {
         return config;
+    }
+
+    /** Every tensor of this network by its diffusers name. */
+    public Map<String, NDArray> parameters() {
+        return parameters;
     }
 
     /** The distribution of the latents of pictures, unscaled. */

@@ -1,0 +1,45 @@
+package io.dmm.distill;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.dmm.sampler.NoiseSchedule;
+import io.dmm.tensor.PhiloxRandom;
+import io.dmm.tensor.PhiloxRandom.Purpose;
+
+/**
+ * Latents x_t = √ᾱ_t x0 + √(1−ᾱ_t) ε of a batch (Ho et al., arXiv 2006.11239, Eq. 4) with what was
+ * drawn for them.
+ *
+ * @param latents (B, C, H, W)
+ * @param timesteps one per sample, uniform over the schedule
+ * @param noise ε, (B, C, H, W)
+ */
+public record NoisyLatents(NDArray latents, float[] timesteps, NDArray noise) {
+
+    /** Noises {@code clean} latents, on their manager, by what (seed, step) determine. */
+    public static NoisyLatents draw(NDArray clean, NoiseSchedule schedule, long seed, long step) {
+        Shape shape = clean.getShape();
+        int batch = Math.toIntExact(shape.get(0));
+        PhiloxRandom random = PhiloxRandom.of(seed, step, Purpose.TIMESTEP);
+        float[] timesteps = new float[batch];
+        float[] alphas = new float[batch];
+        float[] sigmas = new float[batch];
+        for (int i = 0; i < batch; i++) {
+            int timestep = random.nextInt(schedule.config().numTrainTimesteps());
+            timesteps[i] = timestep;
+            alphas[i] = (float) schedule.alpha(timestep);
+            sigmas[i] = (float) schedule.sigma(timestep);
+        }
+        NDManager memory = clean.getManager();
+        float[] normals =
+                PhiloxRandom.of(seed, step, Purpose.NOISE)
+                        .normals(Math.toIntExact(shape.size()));
+        NDArray noise = memory.create(normals, shape);
+        Shape perSample = new Shape(batch, 1, 1, 1);
+        NDArray latents =
+                clean.mul(memory.create(alphas, perSample))
+                        .add(noise.mul(memory.create(sigmas, perSample)));
+        return new NoisyLatents(latents, timesteps, noise);
+    }
+}

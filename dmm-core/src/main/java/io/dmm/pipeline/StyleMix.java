@@ -1,0 +1,85 @@
+package io.dmm.pipeline;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Weights of styles by name (DMM, arXiv 2504.12364, section 4.5: ẽ = Σ w_i e_i with Σ w_i = 1).
+ * Immutable.
+ */
+public final class StyleMix {
+    private static final double TOLERANCE = 1e-3;
+
+    private final Map<String, Double> weights;
+
+    private StyleMix(Map<String, Double> weights) {
+        this.weights = weights;
+    }
+
+    public static StyleMix of(String style, double weight) {
+        return new StyleMix(Map.of()).and(style, weight);
+    }
+
+    /** One style alone. */
+    public static StyleMix only(String style) {
+        return of(style, 1);
+    }
+
+    /** Adds a style; a weight may be negative or above 1 to go beyond a style. */
+    public StyleMix and(String style, double weight) {
+        if (!Double.isFinite(weight)) {
+            throw new IllegalArgumentException(
+                    "style mix: weight of '" + style + "', expected a number but was " + weight);
+        }
+        Map<String, Double> more = new LinkedHashMap<>(weights);
+        if (more.put(style, weight) != null) {
+            throw new IllegalArgumentException(
+                    "style mix: '" + style + "' is named twice, expected once");
+        }
+        return new StyleMix(more);
+    }
+
+    /**
+     * The weights in the order of a model's styles.
+     *
+     * @throws IllegalArgumentException for an unknown style or weights that do not sum to 1
+     */
+    float[] over(List<String> styles) {
+        double sum = weights.values().stream().mapToDouble(Double::doubleValue).sum();
+        if (Math.abs(sum - 1) > TOLERANCE) {
+            throw new IllegalArgumentException(
+                    "style mix: weights, expected a sum of 1 but was "
+                            + Math.round(sum * 1e4) / 1e4
+                            + " ("
+                            + this
+                            + ")");
+        }
+        float[] row = new float[styles.size()];
+        weights.forEach((style, weight) -> row[index(styles, style)] = weight.floatValue());
+        return row;
+    }
+
+    private static int index(List<String> styles, String style) {
+        int index = styles.indexOf(style);
+        if (index < 0) {
+            throw new IllegalArgumentException(
+                    "style '"
+                            + style
+                            + "': expected "
+                            + (styles.isEmpty()
+                                    ? "none, this model has no styles"
+                                    : "one of " + String.join(", ", styles)));
+        }
+        return index;
+    }
+
+    /** The form of the PNG parameters, for example {@code ink:0.3|pixel:0.7}. */
+    @Override
+    public String toString() {
+        return weights.entrySet().stream()
+                .map(entry -> entry.getKey() + ":" + entry.getValue())
+                .collect(Collectors.joining("|"));
+    }
+}
