@@ -9,7 +9,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 
@@ -28,6 +27,7 @@ final class TensorLoader {
     // made by the first load and reused by all, under this object's lock
     private ByteBuffer raw;
     private ByteBuffer widened;
+    private float[] floats;
 
     TensorLoader(String where, FileChannel channel, long dataStart) {
         this.where = where;
@@ -39,6 +39,7 @@ final class TensorLoader {
         if (raw == null) {
             raw = ByteBuffer.allocateDirect(CHUNK * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             widened = ByteBuffer.allocateDirect(CHUNK * Long.BYTES).order(ByteOrder.nativeOrder());
+            floats = new float[CHUNK];
         }
         NDArray array = manager.create(info.shape(), info.dtype().arrayType());
         boolean loaded = false;
@@ -65,11 +66,7 @@ final class TensorLoader {
             for (long at = 0; at < size; at += CHUNK) {
                 int count = (int) Math.min(CHUNK, size - at);
                 read(info, at, count);
-                Widening.widen(info.dtype(), raw, widened.clear());
-                widened.flip();
-                if (info.dtype().isFloating()) {
-                    notFinite += countNotFinite(widened.asFloatBuffer());
-                }
+                notFinite += widen(info.dtype(), count);
                 try (NDArray chunk = manager.create(widened, new Shape(count), type)) {
                     flat.set(new NDIndex().addSliceDim(at, at + count), chunk);
                 }
@@ -93,13 +90,23 @@ final class TensorLoader {
         raw.flip();
     }
 
-    private static int countNotFinite(FloatBuffer values) {
-        int count = 0;
-        for (int i = 0; i < values.limit(); i++) {
-            if (!Float.isFinite(values.get(i))) {
-                count++;
+    /** Widens the chunk just read and counts its values that are NaN or infinite. */
+    private int widen(DType dtype, int count) {
+        widened.clear();
+        if (!dtype.isFloating()) {
+            Widening.toLongs(dtype, raw, widened.asLongBuffer(), count);
+            widened.limit(count * Long.BYTES);
+            return 0;
+        }
+        Widening.toFloats(dtype, raw, floats, count);
+        widened.asFloatBuffer().put(floats, 0, count);
+        widened.limit(count * Float.BYTES);
+        int notFinite = 0;
+        for (int i = 0; i < count; i++) {
+            if (!Float.isFinite(floats[i])) {
+                notFinite++;
             }
         }
-        return count;
+        return notFinite;
     }
 }

@@ -1,60 +1,57 @@
 package io.dmm.weights;
 
 import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 
 /** Widens the elements of a file, exactly where FLOAT32 or INT64 can hold them. */
 final class Widening {
     private Widening() {}
 
-    /** Reads every element of {@code raw} and puts it as a float or, for other types, a long. */
-    static void widen(DType dtype, ByteBuffer raw, ByteBuffer out) {
+    /** Widens the first {@code count} elements of {@code raw}, of a float type. */
+    static void toFloats(DType dtype, ByteBuffer raw, float[] out, int count) {
         switch (dtype) {
             case F64 -> {
-                while (raw.hasRemaining()) {
-                    out.putFloat((float) raw.getDouble());
+                for (int i = 0; i < count; i++) {
+                    out[i] = (float) raw.getDouble(i * Double.BYTES);
                 }
             }
-            case F32 -> {
-                while (raw.hasRemaining()) {
-                    out.putInt(raw.getInt());
-                }
-            }
+            case F32 -> raw.asFloatBuffer().get(out, 0, count);
             case F16 -> {
-                while (raw.hasRemaining()) {
-                    out.putFloat(half(raw.getShort()));
+                for (int i = 0; i < count; i++) {
+                    out[i] = half(raw.getShort(i * Short.BYTES));
                 }
             }
             case BF16 -> {
-                while (raw.hasRemaining()) {
-                    out.putInt(raw.getShort() << 16);
+                for (int i = 0; i < count; i++) {
+                    out[i] = Float.intBitsToFloat(raw.getShort(i * Short.BYTES) << 16);
                 }
             }
             case F8_E4M3 -> {
-                while (raw.hasRemaining()) {
-                    out.putFloat(e4m3(raw.get()));
+                for (int i = 0; i < count; i++) {
+                    out[i] = e4m3(raw.get(i));
                 }
             }
             case F8_E5M2 -> {
-                while (raw.hasRemaining()) {
+                for (int i = 0; i < count; i++) {
                     // E5M2 is the upper byte of a half
-                    out.putFloat(half((short) (raw.get() << 8)));
+                    out[i] = half((short) (raw.get(i) << 8));
                 }
             }
-            case I64 -> {
-                while (raw.hasRemaining()) {
-                    out.putLong(raw.getLong());
-                }
-            }
-            case I32 -> {
-                while (raw.hasRemaining()) {
-                    out.putLong(raw.getInt());
-                }
-            }
-            case U8, BOOL -> {
-                while (raw.hasRemaining()) {
-                    out.putLong(raw.get() & 0xff);
-                }
-            }
+            default -> throw new IllegalArgumentException(dtype + " is no float type");
+        }
+    }
+
+    /** Widens the first {@code count} elements of {@code raw}, of a type that is no float. */
+    static void toLongs(DType dtype, ByteBuffer raw, LongBuffer out, int count) {
+        for (int i = 0; i < count; i++) {
+            out.put(
+                    i,
+                    switch (dtype) {
+                        case I64 -> raw.getLong(i * Long.BYTES);
+                        case I32 -> raw.getInt(i * Integer.BYTES);
+                        case U8, BOOL -> raw.get(i) & 0xff;
+                        default -> throw new IllegalArgumentException(dtype + " is a float type");
+                    });
         }
     }
 
