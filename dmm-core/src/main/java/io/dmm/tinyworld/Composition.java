@@ -36,9 +36,10 @@ record Composition(
         AffineTransform inPicture = new AffineTransform();
         inPicture.translate(x - size / 2, foot - lift - size);
         inPicture.scale(size / 100, size / 100);
+        List<Part> landscape = new Landscape(random, x, horizon, sunX).of(scene.backdrop());
         return new Composition(
                 scene,
-                new Landscape(random, x, horizon, sunX).of(scene.backdrop()),
+                landscape,
                 scene.thing().parts().stream().map(part -> part.moved(inPicture)).toList(),
                 x,
                 foot,

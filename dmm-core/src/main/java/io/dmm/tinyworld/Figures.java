@@ -19,7 +19,7 @@ final class Figures {
         return oval(x, y, radius, radius);
     }
 
-    static Shape box(double x, double y, double width, double height) {
+    static Rectangle2D box(double x, double y, double width, double height) {
         return new Rectangle2D.Double(x, y, width, height);
     }
 

@@ -42,10 +42,10 @@ final class Layer {
         return pen;
     }
 
-    /** Softens the layer by a box of 2 * radius + 1 pixels, twice, which is nearly Gaussian. */
-    void blur(int radius) {
+    /** Softens the layer by a box of 2 * radius + 1 pixels; several passes are nearly Gaussian. */
+    void blur(int radius, int passes) {
         int[] line = new int[side];
-        for (int pass = 0; pass < 2; pass++) {
+        for (int pass = 0; pass < passes; pass++) {
             for (int i = 0; i < side; i++) {
                 blurLine(line, i * side, 1, radius);
                 blurLine(line, i, side, radius);

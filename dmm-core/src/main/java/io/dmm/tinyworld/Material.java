@@ -16,6 +16,7 @@ enum Material {
     HUE,
     HUE_LIGHT,
     HUE_DARK,
+    HUE_SHADE,
     CREAM,
     GLASS,
     WOOD,

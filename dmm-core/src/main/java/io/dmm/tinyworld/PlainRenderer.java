@@ -20,9 +20,9 @@ final class PlainRenderer implements Renderer {
         pen.setColor(Rgb.color(scene.backdrop().pick(0xA9D8F0, 0xC4E4EC, 0xB8D2F0, 0xAEE0F4), 1));
         pen.fillRect(0, 0, Painter.SIZE, Painter.SIZE);
         for (Part part : composition.landscape()) {
-            pen.setColor(Rgb.color(shaded(land(part.material(), scene.backdrop()), shade), 1));
+            pen.setColor(Rgb.color(shaded(colour(part.material(), scene), shade), 1));
             pen.fill(part.shape());
-            if (part.material() != Material.FOAM && part.material() != Material.CLOUD) {
+            if (outlined(part.material())) {
                 pen.setColor(Rgb.color(OUTLINE, 0.35));
                 pen.draw(part.shape());
             }
@@ -31,9 +31,9 @@ final class PlainRenderer implements Renderer {
         double radius = composition.size() * 0.45;
         pen.fill(Figures.oval(composition.x(), composition.foot(), radius, 2.2));
         for (Part part : composition.thing()) {
-            pen.setColor(Rgb.color(shaded(body(part.material(), scene.hue()), -shade), 1));
+            pen.setColor(Rgb.color(shaded(colour(part.material(), scene), -shade), 1));
             pen.fill(part.shape());
-            if (part.material() != Material.DARK) {
+            if (outlined(part.material())) {
                 pen.setColor(Rgb.color(OUTLINE, 0.85));
                 pen.draw(part.shape());
             }
@@ -41,11 +41,20 @@ final class PlainRenderer implements Renderer {
         pen.dispose();
     }
 
+    private static boolean outlined(Material material) {
+        return switch (material) {
+            case CLOUD, FOAM, HUE_LIGHT, HUE_SHADE, DARK -> false;
+            default -> true;
+        };
+    }
+
     private static int shaded(int rgb, double shade) {
         return shade > 0 ? Rgb.lighter(rgb, shade) : Rgb.darker(rgb, -shade);
     }
 
-    private static int land(Material material, Backdrop backdrop) {
+    private static int colour(Material material, Scene scene) {
+        Backdrop backdrop = scene.backdrop();
+        Hue hue = scene.hue();
         return switch (material) {
             case SUN -> 0xFBE28A;
             case CLOUD, SNOW -> 0xFAFCFF;
@@ -55,21 +64,15 @@ final class PlainRenderer implements Renderer {
             case FOAM -> 0xDDF1F8;
             case GROUND -> backdrop.pick(0xF0DDAE, 0xEFD29A, 0xEEF3FA, 0xBEDC8C);
             case PLANT -> backdrop.pick(0, 0x7FA66A, 0x5F8A78, 0x7DB45C);
-            default -> 0xFFF6D8;
-        };
-    }
-
-    private static int body(Material material, Hue hue) {
-        int rgb = Rgb.lighter(hue.rgb(), 0.08);
-        return switch (material) {
-            case HUE -> rgb;
-            case HUE_LIGHT -> Rgb.lighter(rgb, 0.35);
-            case HUE_DARK -> Rgb.darker(rgb, 0.22);
+            case BLOOM -> 0xFFF6D8;
+            case HUE -> Rgb.lighter(hue.rgb(), 0.08);
+            case HUE_LIGHT -> Rgb.lighter(hue.rgb(), 0.4);
+            case HUE_DARK, HUE_SHADE -> Rgb.lighter(hue.deep(), 0.08);
             case CREAM -> 0xFFF7E6;
             case GLASS -> 0xD6EEF8;
             case WOOD -> 0xA9774A;
             case LEAF -> 0x6FAA54;
-            default -> OUTLINE;
+            case DARK -> OUTLINE;
         };
     }
 }

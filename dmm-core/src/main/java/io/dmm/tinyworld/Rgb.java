@@ -42,12 +42,24 @@ final class Rgb {
         return mix(rgb, 0x000000, t);
     }
 
+    /** The colour as a premultiplied ARGB pixel with an opacity from 0 to 1. */
+    static int premultiplied(int rgb, double opacity) {
+        return clamp(opacity * 255) << 24 | times(rgb, opacity, opacity, opacity);
+    }
+
+    /** The colour of a premultiplied ARGB pixel, black where it is transparent. */
+    static int straight(int premultiplied) {
+        int alpha = premultiplied >>> 24;
+        double scale = alpha == 0 ? 0 : 255.0 / alpha;
+        return times(premultiplied, scale, scale, scale);
+    }
+
     /** The same colour for Java2D with an opacity from 0 to 1. */
     static Color color(int rgb, double opacity) {
         return new Color(clamp(opacity * 255) << 24 | rgb & 0xFFFFFF, true);
     }
 
     private static int clamp(double value) {
-        return (int) Math.round(Math.max(0, Math.min(255, value)));
+        return (int) (Math.max(0, Math.min(255, value)) + 0.5);
     }
 }

@@ -1,11 +1,11 @@
 package io.dmm.tinyworld;
 
 import java.awt.Color;
+import java.awt.GradientPaint;
 import java.awt.Graphics2D;
 import java.awt.LinearGradientPaint;
 import java.awt.RadialGradientPaint;
 import java.awt.Shape;
-import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.random.RandomGenerator;
 
@@ -13,99 +13,102 @@ import java.util.random.RandomGenerator;
 final class SceneryRenderer implements Renderer {
     private static final int HAZE = 0xFFB870;
     private static final int GOLD = 0xFFD590;
+    private static final int SUN_ABOVE_HORIZON = 7;
 
     @Override
     public void render(Composition composition, BufferedImage picture, RandomGenerator random) {
         Layer scene = new Layer(Painter.SIZE);
         Graphics2D pen = scene.pen();
-        sky(pen, composition, random);
-        for (Part part : composition.landscape()) {
-            land(pen, part, composition);
-        }
+        sky(pen, composition, random.nextDouble());
+        composition.landscape().forEach(part -> land(pen, part, composition));
         pen.dispose();
-        scene.blur(1);
+        scene.blur(1, 1);
         texture(scene, composition, random);
         Graphics2D brush = Layer.smooth(picture.createGraphics());
         brush.drawImage(scene.image(), 0, 0, null);
         thing(brush, composition);
-        glow(brush, composition.sunX(), composition.horizon() - 6, 34, 0.55);
+        glow(brush, composition, 26, 0.4);
         brush.dispose();
     }
 
-    private static void sky(Graphics2D pen, Composition composition, RandomGenerator random) {
-        float low = (float) composition.horizon();
+    /** The later it is, the deeper the colours overhead. */
+    private static void sky(Graphics2D pen, Composition composition, double late) {
         float[] stops = {0, 0.45f, 0.8f, 1};
         Color[] colors = {
-            Rgb.color(0x3B3A78, 1),
-            Rgb.color(0x9A5C8E, 1),
+            Rgb.color(Rgb.mix(0x4A4A90, 0x2C2C66, late), 1),
+            Rgb.color(Rgb.mix(0xA8688E, 0x8A4A84, late), 1),
             Rgb.color(0xF08A5D, 1),
             Rgb.color(0xFFC872, 1)
         };
+        float low = (float) composition.horizon();
         pen.setPaint(new LinearGradientPaint(0, 0, 0, low, stops, colors));
         pen.fillRect(0, 0, Painter.SIZE, Painter.SIZE);
-        glow(pen, composition.sunX(), low - 6, 30, 1);
+        glow(pen, composition, 26, 0.9);
         pen.setColor(Rgb.color(0xFFF6DC, 1));
-        pen.fill(Figures.disc(composition.sunX(), low - 6, 4.5));
+        pen.fill(Figures.disc(composition.sunX(), low - SUN_ABOVE_HORIZON, 4.5));
     }
 
-    private static void glow(Graphics2D pen, double x, double y, double radius, double strength) {
+    private static void glow(Graphics2D pen, Composition at, double radius, double strength) {
         float[] stops = {0, 0.3f, 1};
         Color[] colors = {
             Rgb.color(0xFFF0C0, strength), Rgb.color(GOLD, strength * 0.5), Rgb.color(HAZE, 0)
         };
-        pen.setPaint(new RadialGradientPaint((float) x, (float) y, (float) radius, stops, colors));
+        float x = (float) at.sunX();
+        float y = (float) at.horizon() - SUN_ABOVE_HORIZON;
+        pen.setPaint(new RadialGradientPaint(x, y, (float) radius, stops, colors));
         pen.fillRect(0, 0, Painter.SIZE, Painter.SIZE);
     }
 
     private static void land(Graphics2D pen, Part part, Composition composition) {
         Backdrop backdrop = composition.scene().backdrop();
+        Shape shape = part.shape();
         switch (part.material()) {
             case SUN -> {}
-            case CLOUD -> fade(pen, part.shape(), 0x8A5A86, 0xFFB48A, 7);
-            case FAR ->
-                    fade(
-                            pen,
-                            part.shape(),
-                            backdrop.pick(0x5A4468, 0xB06A55, 0x5C4C80, 0x6E5568),
-                            HAZE,
-                            24);
-            case MID ->
-                    fade(
-                            pen,
-                            part.shape(),
-                            backdrop.pick(0, 0x8E4A3A, 0x4A4270, 0x4E5238),
-                            HAZE,
-                            30);
-            case SNOW -> fade(pen, part.shape(), 0xFFD9C0, 0xC79AB0, 14);
-            case WATER -> fade(pen, part.shape(), 0xF0A068, 0x2E3A66, 18);
-            case FOAM -> fade(pen, part.shape(), 0xFFE0A8, 0xFFE0A8, 2);
-            case GROUND ->
-                    fade(
-                            pen,
-                            part.shape(),
-                            backdrop.pick(0xC98F62, 0xC77A48, 0xC2A0B4, 0x7F8038),
-                            backdrop.pick(0x4A3038, 0x5A2A2A, 0x4A4A78, 0x20301C),
-                            24);
-            case PLANT -> fade(pen, part.shape(), 0x2A2A2E, 0x181A20, 12);
-            default -> fade(pen, part.shape(), 0xF0D0A0, 0xF0D0A0, 2);
+            case CLOUD -> fade(pen, shape, 0x7E5488, 0xFFB48A, 7);
+            case FAR -> {
+                int crest = backdrop.pick(0x4A3A60, 0xA85A4C, 0x403C78, 0x5E4A6C);
+                fade(pen, shape, crest, HAZE, 34);
+            }
+            case MID -> fade(pen, shape, backdrop.pick(0, 0x84402F, 0x37346A, 0x46502C), HAZE, 40);
+            case SNOW -> fade(pen, shape, 0xFFE0CC, 0xF0B0B4, 12);
+            case WATER -> water(pen, shape, composition.sunX());
+            case FOAM -> fade(pen, shape, 0xF2B486, 0xC88A80, 2);
+            case GROUND -> {
+                int top = backdrop.pick(0xD09A6C, 0xD08850, 0xD8B8C8, 0x8E9040);
+                int bottom = backdrop.pick(0x5A3A3C, 0x642E28, 0x5A5A90, 0x24361C);
+                fade(pen, shape, top, bottom, 24);
+            }
+            case PLANT -> {
+                int top = backdrop.pick(0, 0x44502C, 0x283A44, 0x667428);
+                fade(pen, shape, top, 0x14201C, 14);
+            }
+            default -> fade(pen, shape, 0xF0D0A0, 0xF0D0A0, 2);
+        }
+    }
+
+    /** Sky light far out, deep blue at the shore, and the sun's glitter between. */
+    private static void water(Graphics2D pen, Shape shape, double sunX) {
+        fade(pen, shape, 0xD98C78, 0x1E3A70, 14);
+        double y = shape.getBounds2D().getMinY() + 1.2;
+        pen.setColor(Rgb.color(0xFFE6A8, 0.85));
+        for (int i = 0; i < 5; i++) {
+            pen.fill(Figures.oval(sunX + i % 2 - 0.5, y + 2.8 * i, 3.2 + 0.7 * i, 0.9));
         }
     }
 
     private static void fade(Graphics2D pen, Shape shape, int top, int bottom, double depth) {
-        Rectangle2D box = shape.getBounds2D();
-        float y = (float) box.getMinY();
-        pen.setPaint(
-                new java.awt.GradientPaint(
-                        0, y, Rgb.color(top, 1), 0, (float) (y + depth), Rgb.color(bottom, 1)));
+        float y = (float) shape.getBounds2D().getMinY();
+        float end = (float) (y + depth);
+        pen.setPaint(new GradientPaint(0, y, Rgb.color(top, 1), 0, end, Rgb.color(bottom, 1)));
         pen.fill(shape);
     }
 
     private static void texture(Layer scene, Composition composition, RandomGenerator random) {
         Noise broad = new Noise(random, 11, 4);
         Noise fine = new Noise(random, 5, 2.5);
-        int start = (int) composition.horizon() + 4;
+        int start = (int) composition.horizon() + 6;
         for (int y = start; y < Painter.SIZE; y++) {
-            double depth = 0.22 * Math.min(1, (y - start) / 8.0);
+            double depth = 0.2 * Math.min(1, (y - start) / 8.0);
             for (int x = 0; x < Painter.SIZE; x++) {
                 int i = y * Painter.SIZE + x;
                 double light = 1 + depth * (broad.at(x, y) + fine.at(x, y));
@@ -122,38 +125,39 @@ final class SceneryRenderer implements Renderer {
             pen.fill(part.shape());
         }
         pen.dispose();
-        light(thing, composition);
+        double shadowX = composition.x() - 6 * toSun(composition);
+        double radius = composition.size() * 0.6;
         brush.setColor(Rgb.color(0x140C18, 0.45));
-        double away = composition.sunX() < composition.x() ? 6 : -6;
-        brush.fill(
-                Figures.oval(
-                        composition.x() + away, composition.foot(), composition.size() * 0.6, 2.4));
-        brush.drawImage(thing.image(), 0, 0, null);
+        brush.fill(Figures.oval(shadowX, composition.foot(), radius, 2.4));
+        brush.drawImage(lit(thing, composition).image(), 0, 0, null);
     }
 
-    /** Bright towards the sun, dark away from it, with a golden rim. */
-    private static void light(Layer thing, Composition composition) {
-        int toSun = composition.sunX() < composition.x() ? -1 : 1;
-        int[] pixels = thing.pixels();
-        int[] lit = new int[pixels.length];
+    /** The thing bright towards the sun, dark away from it, with a golden rim. */
+    private static Layer lit(Layer thing, Composition composition) {
+        Layer lit = new Layer(Painter.SIZE);
+        int toSun = toSun(composition);
         for (int y = 0; y < Painter.SIZE; y++) {
+            double up = (composition.foot() - y) / composition.size() - 0.5;
             for (int x = 0; x < Painter.SIZE; x++) {
                 int i = y * Painter.SIZE + x;
-                int alpha = pixels[i] >>> 24;
+                int alpha = thing.alpha(x, y);
+                if (alpha == 0) {
+                    continue;
+                }
                 double side = toSun * (x - composition.x()) / composition.size();
-                double up = (composition.foot() - y) / composition.size() - 0.5;
-                double light = Math.max(0.45, 0.85 + 0.6 * side + 0.25 * up);
-                int rgb = Rgb.times(pixels[i], light * 1.05, light, light * 0.92);
-                double rim = (alpha - thing.alpha(x + toSun, y)) / 255.0;
-                lit[i] =
-                        alpha << 24
-                                | Rgb.mix(
-                                        rgb,
-                                        Rgb.mix(0, GOLD, alpha / 255.0),
-                                        Math.max(0, rim) * 0.7);
+                double light = Math.max(0.45, 0.88 + 0.6 * side + 0.25 * up);
+                int body = Rgb.straight(thing.pixels()[i]);
+                int warm = Rgb.times(body, 1.05 * light, light, 0.92 * light);
+                double rim = Math.max(0, alpha - thing.alpha(x + toSun, y)) / 255.0;
+                int glowing = Rgb.mix(warm, GOLD, 0.7 * rim);
+                lit.pixels()[i] = Rgb.premultiplied(glowing, alpha / 255.0);
             }
         }
-        System.arraycopy(lit, 0, pixels, 0, lit.length);
+        return lit;
+    }
+
+    private static int toSun(Composition composition) {
+        return composition.sunX() < composition.x() ? -1 : 1;
     }
 
     private static int body(Material material, Hue hue) {
@@ -161,7 +165,7 @@ final class SceneryRenderer implements Renderer {
         return switch (material) {
             case HUE -> rgb;
             case HUE_LIGHT -> Rgb.lighter(rgb, 0.3);
-            case HUE_DARK -> Rgb.darker(rgb, 0.35);
+            case HUE_DARK, HUE_SHADE -> Rgb.darker(hue.deep(), 0.1);
             case CREAM -> 0xF6E4C8;
             case GLASS -> 0xFFD890;
             case WOOD -> 0x6B452C;
