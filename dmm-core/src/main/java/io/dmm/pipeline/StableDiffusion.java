@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +38,13 @@ import java.util.stream.IntStream;
 public final class StableDiffusion implements AutoCloseable {
     /** Key of the safetensors metadata under which the styles are named, separated by line ends. */
     private static final String STYLES_KEY = "dmm.styles";
+
+    private static final List<String> TOKENIZER_FILES =
+            List.of(
+                    "vocab.json",
+                    "merges.txt",
+                    "special_tokens_map.json",
+                    "tokenizer_config.json");
 
     private final NDManager manager;
     private final Path tokenizerFolder;
@@ -100,7 +108,10 @@ public final class StableDiffusion implements AutoCloseable {
     public static UNet loadUNet(ModelFolder folder, NDManager manager, Precision precision) {
         UNetConfig config = UNetConfig.read(config(folder, "unet"));
         try (TensorFile file = folder.weights("unet")) {
-            return new UNet(config, complete(file, Weights.load(file, manager, precision)));
+            Weights weights = Weights.load(file, manager, precision);
+            UNet unet = new UNet(config, weights);
+            weights.requireAllTaken(file);
+            return unet;
         }
     }
 
@@ -108,14 +119,153 @@ public final class StableDiffusion implements AutoCloseable {
     public static ClipTextModel loadTextEncoder(ModelFolder folder, NDManager manager) {
         ClipTextConfig config = ClipTextConfig.read(config(folder, "text_encoder"));
         try (TensorFile file = folder.weights("text_encoder")) {
-            return new ClipTextModel(config, Weights.load(file, manager, Precision.FP32));
+            Weights weights = Weights.load(file, manager, Precision.FP32);
+            ClipTextModel model = new ClipTextModel(config, weights);
+            weights.requireAllTaken(file);
+            return model;
         }
     }
 
     private static AutoencoderKl loadVae(ModelFolder folder, NDManager manager) {
         VaeConfig config = VaeConfig.read(config(folder, "vae"));
         try (TensorFile file = folder.weights("vae")) {
-            return new AutoencoderKl(config, Weights.load(file, manager, Precision.FP32));
+            Weights weights = Weights.load(file, manager, Precision.FP32);
+            AutoencoderKl vae = new AutoencoderKl(config, weights);
+            weights.requireAllTaken(file);
+            return vae;
         }
+    }
+
+    private static ConfigNode config(ModelFolder folder, String part) {
+        return new ConfigNode(
+                folder.config(part), folder.path().resolve(part).resolve("config.json").toString());
+    }
+
+    /** Styles are numbered where the file, like those of DMM's authors, does not name them. */
+    private static List<String> styleNames(ModelFolder folder, int count) {
+        try (TensorFile file = folder.weights("unet")) {
+            String names = file.metadata().get(STYLES_KEY);
+            if (names == null) {
+                return IntStream.range(0, count).mapToObj(i -> "style" + i).toList();
+            }
+            List<String> styles = names.lines().toList();
+            if (styles.size() != count) {
+                throw new ModelFileException(
+                        file.where()
+                                + ": "
+                                + STYLES_KEY
+                                + ", expected "
+                                + count
+                                + " names but was "
+                                + styles);
+            }
+            return styles;
+        }
+    }
+
+    /**
+     * Writes a diffusers folder, all of it or nothing.
+     *
+     * @param floatType F32 or F16
+     * @param metadata goes into the UNet's file
+     * @throws IllegalArgumentException if the folder exists and is not empty
+     */
+    public void save(Path path, DType floatType, Map<String, String> metadata) {
+        Map<String, String> described = new TreeMap<>(metadata);
+        if (!styles.isEmpty()) {
+            described.put(STYLES_KEY, String.join("\n", styles));
+        }
+        try (ModelDraft draft = ModelDraft.create(path)) {
+            draft.writeJson("model_index.json", modelIndex());
+            draft.writeJson(
+                    "scheduler/scheduler_config.json", schedule.config().toJson());
+            for (String file : TOKENIZER_FILES) {
+                Path source = tokenizerFolder.resolve(file);
+                if (Files.exists(source)) {
+                    draft.copy(source, "tokenizer/" + file);
+                }
+            }
+            draft.write(
+                    "text_encoder",
+                    textEncoder.config().toJson(),
+                    textEncoder.parameters(),
+                    floatType,
+                    Map.of());
+            draft.write(
+                    "vae", vae.config().toJson(), vae.parameters(), floatType, Map.of());
+            draft.write(
+                    "unet", unet.config().toJson(), unet.parameters(), floatType, described);
+            draft.publish();
+        }
+    }
+
+    private static ObjectNode modelIndex() {
+        ObjectNode index = JsonNodeFactory.instance.objectNode();
+        index.put("_class_name", "StableDiffusionPipeline");
+        index.putArray("feature_extractor").addNull().addNull();
+        index.putArray("image_encoder").addNull().addNull();
+        index.put("requires_safety_checker", false);
+        index.putArray("safety_checker").addNull().addNull();
+        index.putArray("scheduler").add("diffusers").add("DDIMScheduler");
+        index.putArray("text_encoder").add("transformers").add("CLIPTextModel");
+        index.putArray("tokenizer").add("transformers").add("CLIPTokenizer");
+        index.putArray("unet").add("diffusers").add("UNet2DConditionModel");
+        index.putArray("vae").add("diffusers").add("AutoencoderKL");
+        return index;
+    }
+
+    /** Begins a picture of {@code prompts}. */
+    public TextToImage sample(String... prompts) {
+        return new TextToImage(this, List.of(prompts));
+    }
+
+    /** Text states of prompts, (B, S, D) on {@code memory}. */
+    public NDArray encode(NDManager memory, List<String> prompts, int clipSkip) {
+        long[][] ids = prompts.stream().map(tokenizer::encode).toArray(long[][]::new);
+        return textEncoder.forward(memory, ids, clipSkip);
+    }
+
+    /** The same model with another UNet and the names of its styles; the parts are shared. */
+    public StableDiffusion with(NDManager owner, UNet other, List<String> names) {
+        return new StableDiffusion(
+                owner, tokenizerFolder, textEncoder, other, vae, schedule, names);
+    }
+
+    /** The same model with another text encoder. */
+    public StableDiffusion with(ClipTextModel other) {
+        return new StableDiffusion(
+                manager, tokenizerFolder, other, unet, vae, schedule, styles);
+    }
+
+    public NDManager manager() {
+        return manager;
+    }
+
+    public UNet unet() {
+        return unet;
+    }
+
+    public ClipTextModel textEncoder() {
+        return textEncoder;
+    }
+
+    public AutoencoderKl vae() {
+        return vae;
+    }
+
+    public NoiseSchedule schedule() {
+        return schedule;
+    }
+
+    /** Names of the styles in the order of the codebook; empty for a plain model. */
+    public List<String> styles() {
+        return styles;
+    }
+
+    /** Frees what this model owns; one that shares its parts no longer works after. */
+    @Override
+    public void close() {
+        tokenizer.close();
+        manager.close();
     }
 }

@@ -7,6 +7,7 @@ import io.dmm.tensor.Precision;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -16,6 +17,11 @@ import java.util.SplittableRandom;
  * loading, training and saving see the same names.
  */
 public final class Weights {
+    /** Tensors of later transformers versions that hold no weights. */
+    private static final String POSITION_IDS = "text_model.embeddings.position_ids";
+
+    private static final int NAMES_SHOWN = 10;
+
     /** Where tensors come from. */
     private interface Source {
         NDArray fetch(String name, Shape shape);
@@ -148,6 +154,29 @@ public final class Weights {
     /** Returns the arithmetic these weights are meant for. */
     public Precision precision() {
         return precision;
+    }
+
+    /**
+     * Checks that a model took all tensors of {@code file}.
+     *
+     * @throws ModelFileException naming the first that are left over
+     */
+    public void requireAllTaken(TensorFile file) {
+        List<String> left =
+                file.tensors().keySet().stream()
+                        .filter(name -> !taken.containsKey(name) && !name.equals(POSITION_IDS))
+                        .toList();
+        if (!left.isEmpty()) {
+            throw new ModelFileException(
+                    file.where()
+                            + ": expected no tensors beyond the model's "
+                            + taken.size()
+                            + " but was "
+                            + left.size()
+                            + " more, first "
+                            + left.subList(0, Math.min(NAMES_SHOWN, left.size()))
+                            + "; the weights belong to another architecture or config.json");
+        }
     }
 
     /**

@@ -1,0 +1,18 @@
+package io.dmm.pipeline;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A picture and what made it.
+ *
+ * @param parameters prompt and settings in the form of A1111's PNG text
+ */
+public record GeneratedImage(BufferedImage image, String parameters) {
+
+    /** Writes a PNG that carries the parameters. */
+    public void save(Path file) throws IOException {
+        PngParameters.write(file, image, parameters);
+    }
+}
