@@ -24,6 +24,8 @@ public record ImageGrid(
     private static final Color INK = new Color(0x22, 0x26, 0x2b);
     private static final int MAX_ZOOM = 16;
     private static final int MAX_LINES = 6;
+    private static final float MIN_FONT = 12;
+    private static final float MAX_FONT = 26;
 
     public ImageGrid {
         rowLabels = List.copyOf(rowLabels);
@@ -115,7 +117,7 @@ public record ImageGrid(
             BufferedImage first = grid.cells().get(0).get(0);
             int cellWidth = first.getWidth() * grid.zoom();
             int cellHeight = first.getHeight() * grid.zoom();
-            float size = Math.max(12, Math.min(26, Math.round(cellWidth * 0.075f)));
+            float size = fontSize(cellWidth, grid.columnLabels().size());
             Font plain = Fonts.sans(Font.PLAIN, size);
             Font bold = Fonts.sans(Font.BOLD, size);
             int gap = Math.max(4, Math.round(size / 2));
@@ -137,6 +139,12 @@ public record ImageGrid(
                     gutter == 0 ? 0 : gutter + 2 * gap,
                     header == 0 ? 0 : header + gap,
                     gap);
+        }
+
+        /** Readable when the whole grid is shown about a thousand pixels wide. */
+        private static float fontSize(int cellWidth, int columns) {
+            float size = Math.min(cellWidth / 9f, cellWidth * columns / 70f);
+            return Math.max(MIN_FONT, Math.min(MAX_FONT, size));
         }
 
         int width() {

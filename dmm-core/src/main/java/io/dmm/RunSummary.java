@@ -1,0 +1,60 @@
+package io.dmm;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The figures of a run: what {@code summary.json} holds.
+ *
+ * @param seconds from the start of the command to its end
+ * @param samplesPerSecond the training's throughput
+ * @param settings name and value of what was set, in the order to show them
+ */
+public record RunSummary(
+        double seconds,
+        PeakMemory peakMemory,
+        double samplesPerSecond,
+        List<ExpertFigures> experts,
+        Map<String, String> settings) {
+    /**
+     * How near the merged model is to an expert: 1 − Σ‖ε_student − ε_expert‖² / Σ‖ε_base −
+     * ε_expert‖², so that 1 is the expert itself and 0 no better than the base.
+     *
+     * @param closedGap on noised pictures of the common set
+     * @param ownClosedGap on noised pictures of the expert's own
+     */
+    public record ExpertFigures(String name, double closedGap, double ownClosedGap) {
+        public ExpertFigures {
+            Objects.requireNonNull(name, "name");
+        }
+    }
+
+    public RunSummary {
+        Objects.requireNonNull(peakMemory, "peakMemory");
+        experts = List.copyOf(experts);
+        settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+    }
+
+    /** Returns the summary as indented JSON with a last line feed. */
+    public String toJson() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("seconds", seconds);
+        fields.put("peakMegabytes", peakMemory.megabytes());
+        fields.put("peakMemorySource", peakMemory.source());
+        fields.put("samplesPerSecond", samplesPerSecond);
+        fields.put("experts", experts);
+        fields.put("settings", settings);
+        try {
+            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(fields)
+                    + "\n";
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("RunSummary: cannot be written as JSON", e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.dmm.distill;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The record of a run, {@code metrics.jsonl}: one JSON object a step, appended and never rewritten,
+ * so that it survives a crash and can be watched while it grows.
+ *
+ * <p>A run that resumes from an older checkpoint logs some steps again; readers then take the later
+ * line. What is not a number is written as {@code "NaN"}, which JSON has no literal for.
+ */
+public final class MetricsLog implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
+    private final RandomAccessFile file;
+
+    private MetricsLog(RandomAccessFile file) {
+        this.file = file;
+    }
+
+    /** Opens a log to append to, new or of an earlier run; the caller closes it. */
+    public static MetricsLog append(Path path) throws IOException {
+        Files.createDirectories(path.toAbsolutePath().getParent());
+        RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+        try {
+            file.setLength(endOfLastLine(file));
+            file.seek(file.length());
+            return new MetricsLog(file);
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Writes a step's line at once, whole: a line is one call of the operating system. */
+    public void write(StepMetrics metrics) throws IOException {
+        file.write((JSON.writeValueAsString(metrics) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    /**
+     * Reads a log in the order of its steps; a torn last line, as a killed run leaves it, is
+     * skipped.
+     *
+     * @throws IllegalArgumentException if a line is not a step's JSON object
+     */
+    public static List<StepMetrics> read(Path path) throws IOException {
+        SortedMap<Long, StepMetrics> steps = new TreeMap<>();
+        String text = Files.readString(path);
+        int number = 1;
+        for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); number++) {
+            String line = lines.next();
+            if (!lines.hasNext() && !text.endsWith("\n")) {
+                LOG.warn("{}: line {} is torn and left out", path, number);
+                break;
+            }
+            StepMetrics metrics = parse(line, path, number);
+            steps.put(metrics.step(), metrics);
+        }
+        return new ArrayList<>(steps.values());
+    }
+
+    private static StepMetrics parse(String line, Path path, int number) {
+        try {
+            return JSON.readValue(line, StepMetrics.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "MetricsLog: %s: line %d, expected a step's JSON object but was '%.80s'"
+                            .formatted(path, number, line),
+                    e);
+        }
+    }
+
+    /** A torn last line is cut off: with lines after it, it would be a broken middle one. */
+    private static long endOfLastLine(RandomAccessFile file) throws IOException {
+        for (long end = file.length(); end > 0; end--) {
+            file.seek(end - 1);
+            if (file.read() == '\n') {
+                return end;
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,31 @@
+package io.dmm.distill;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one training step measured: a line of {@code metrics.jsonl}.
+ *
+ * @param step the step, from 1
+ * @param loss the whole loss, weights included; not a number where training failed
+ * @param gradientNorm the norm over all gradients before clipping
+ * @param seconds the time since the run began
+ * @param losses the parts of the loss by name, in alphabetical order; may be empty
+ */
+public record StepMetrics(
+        long step,
+        double loss,
+        double learningRate,
+        double gradientNorm,
+        double samplesPerSecond,
+        double seconds,
+        Map<String, Double> losses) {
+    public StepMetrics {
+        if (step < 1) {
+            throw new IllegalArgumentException(
+                    "StepMetrics: step, expected 1 or more but was " + step);
+        }
+        losses = Collections.unmodifiableMap(new TreeMap<>(losses));
+    }
+}
