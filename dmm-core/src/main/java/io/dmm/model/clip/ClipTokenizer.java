@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns prompts into the token ids of a {@link ClipTextModel}: CLIP's byte-pair encoding, with the
- * ids of transformers' {@code CLIPTokenizer} without ftfy.
+ * ids of transformers' {@code CLIPTokenizer} without ftfy. Pads with the end token, as SD 1.5 does.
  *
  * <p>Threads may share one; whoever opens it closes it.
  */

@@ -13,7 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,6 +34,11 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
+
+    ClipVocabulary {
+        ids = Map.copyOf(ids);
+        merges = List.copyOf(merges);
+    }
 
     private interface Content<T> {
         T read() throws IOException;
@@ -69,7 +74,7 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
         if (!json.isObject()) {
             throw new ModelFileException(file + ": is not a JSON object; the file is damaged");
         }
-        Map<String, Integer> ids = new LinkedHashMap<>();
+        Map<String, Integer> ids = new HashMap<>();
         BitSet taken = new BitSet(json.size());
         for (Map.Entry<String, JsonNode> entry : json.properties()) {
             JsonNode id = entry.getValue();
