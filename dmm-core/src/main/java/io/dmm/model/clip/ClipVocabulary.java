@@ -1,0 +1,138 @@
+package io.dmm.model.clip;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.dmm.weights.ModelFileException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tokens and merges of CLIP's byte-pair encoding, read from {@code vocab.json} and {@code
+ * merges.txt}.
+ *
+ * @param ids the id of each token, 0 to size - 1
+ * @param merges pairs of tokens parted by a space, the first merge first
+ */
+record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
+    static final String START = "<|startoftext|>";
+    static final String END = "<|endoftext|>";
+
+    private static final int BYTE_TOKENS = 2 * 256;
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
+
+    ClipVocabulary {
+        ids = Map.copyOf(ids);
+        merges = List.copyOf(merges);
+    }
+
+    private interface Content<T> {
+        T read() throws IOException;
+    }
+
+    /**
+     * Reads and checks both files.
+     *
+     * @throws ModelFileException if one is missing or damaged, or they do not belong together
+     */
+    static ClipVocabulary read(Path folder) {
+        Path vocab = folder.resolve("vocab.json");
+        Map<String, Integer> ids = ids(vocab);
+        for (String special : List.of(START, END)) {
+            if (!ids.containsKey(special)) {
+                throw new ModelFileException(
+                        vocab + ": has no token " + special + "; it is damaged or not CLIP's");
+            }
+        }
+        return new ClipVocabulary(ids, merges(folder.resolve("merges.txt"), ids));
+    }
+
+    int start() {
+        return ids.get(START);
+    }
+
+    int end() {
+        return ids.get(END);
+    }
+
+    private static Map<String, Integer> ids(Path file) {
+        JsonNode json = open(file, () -> JSON.readTree(Files.readAllBytes(file)));
+        if (!json.isObject()) {
+            throw new ModelFileException(file + ": is not a JSON object; the file is damaged");
+        }
+        Map<String, Integer> ids = new HashMap<>();
+        BitSet taken = new BitSet(json.size());
+        for (Map.Entry<String, JsonNode> entry : json.properties()) {
+            JsonNode id = entry.getValue();
+            if (!id.isInt()
+                    || id.intValue() < 0
+                    || id.intValue() >= json.size()
+                    || taken.get(id.intValue())) {
+                throw new ModelFileException(
+                        "%s: id of token '%s', expected 0 to %d, each once, but was %s; the file is damaged"
+                                .formatted(file, entry.getKey(), json.size() - 1, id));
+            }
+            taken.set(id.intValue());
+            ids.put(entry.getKey(), id.intValue());
+        }
+        return ids;
+    }
+
+    private static List<String> merges(Path file, Map<String, Integer> ids) {
+        List<String> lines = open(file, () -> Files.readAllLines(file));
+        List<String> merges = new ArrayList<>(lines.size());
+        for (String line : lines) {
+            if (line.isBlank() || line.startsWith("#version")) {
+                continue;
+            }
+            String[] pair = line.split(" ");
+            boolean known =
+                    pair.length == 2
+                            && ids.containsKey(pair[0])
+                            && ids.containsKey(pair[1])
+                            && ids.containsKey(pair[0] + pair[1]);
+            if (!known) {
+                throw new ModelFileException(
+                        "%s: merge '%s', expected two tokens of vocab.json that make a third; the file is damaged or belongs to another vocabulary"
+                                .formatted(file, line));
+            }
+            merges.add(line);
+        }
+        int expected = ids.size() - BYTE_TOKENS - 2;
+        if (merges.size() < expected) {
+            throw new ModelFileException(
+                    "%s: expected %d merges for the %d tokens of vocab.json but was %d; the file is truncated or belongs to another vocabulary"
+                            .formatted(file, expected, ids.size(), merges.size()));
+        }
+        return merges;
+    }
+
+    private static <T> T open(Path file, Content<T> content) {
+        try {
+            return content.read();
+        } catch (NoSuchFileException e) {
+            throw new ModelFileException(file + ": no such file", e);
+        } catch (JacksonException e) {
+            throw new ModelFileException(
+                    file + ": is not valid JSON (" + e.getOriginalMessage() + ")", e);
+        } catch (CharacterCodingException e) {
+            throw new ModelFileException(file + ": is not UTF-8 text; the file is damaged", e);
+        } catch (IOException e) {
+            throw new ModelFileException(file + ": cannot be read (" + e + ")", e);
+        }
+    }
+}

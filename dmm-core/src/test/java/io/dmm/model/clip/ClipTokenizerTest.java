@@ -1,0 +1,226 @@
+package io.dmm.model.clip;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dmm.weights.ModelFileException;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds the tokenizer against transformers' CLIPTokenizer without ftfy. */
+class ClipTokenizerTest {
+    private static final Path FIXTURE = fixture();
+    private static final Logger LOGGER = Logger.getLogger(ClipTokenizer.class.getName());
+    private static ClipTokenizer tokenizer;
+
+    @TempDir Path folder;
+
+    @BeforeAll
+    static void open() {
+        LOGGER.setUseParentHandlers(false); // many of the fixture's texts are cut off
+        tokenizer = ClipTokenizer.open(FIXTURE);
+    }
+
+    @AfterAll
+    static void close() {
+        tokenizer.close();
+        LOGGER.setUseParentHandlers(true);
+    }
+
+    static List<JsonNode> texts() throws IOException {
+        List<JsonNode> texts = new ArrayList<>();
+        new ObjectMapper().readTree(FIXTURE.resolve("values.json").toFile()).forEach(texts::add);
+        return texts;
+    }
+
+    @ParameterizedTest
+    @MethodSource("texts")
+    void ids_equalTransformers(JsonNode expected) {
+        assertArrayEquals(ids(expected), tokenizer.encode(expected.get("text").textValue()));
+    }
+
+    @Test
+    void ids_areTheSameFromManyThreads() throws IOException {
+        List<JsonNode> texts = texts();
+        IntStream.range(0, 10 * texts.size())
+                .parallel()
+                .mapToObj(i -> texts.get(i % texts.size()))
+                .forEach(this::ids_equalTransformers);
+    }
+
+    @Test
+    void emoji_youngerThanTheJdk_areKept() {
+        // Unicode 14; the ids are those of transformers on Python 3.11
+        long[] expected = {798, 680, 104, 510, 69, 647, 324, 799};
+        assertArrayEquals(expected, tokenizer.encode("\uD83E\uDEE0 face", expected.length));
+    }
+
+    @Test
+    void unpairedSurrogates_areDropped() {
+        assertArrayEquals(tokenizer.encode("red house"), tokenizer.encode("red\uD83C house"));
+    }
+
+    @Test
+    void longPrompt_keepsItsFirst75TokensAndSaysWhatIsCutOff() {
+        List<String> warnings = new ArrayList<>();
+        long[] ids = warned(warnings, "house ".repeat(498) + "RED \uD83C\uDFE0 boat");
+        long[] whole = tokenizer.encode("house");
+        assertEquals(77, ids.length);
+        assertEquals(whole[0], ids[0]);
+        assertTrue(Arrays.stream(ids, 1, 76).allMatch(id -> id == whole[1]));
+        assertEquals(whole[2], ids[76]);
+        assertEquals(1, warnings.size());
+        assertTrue(
+                warnings.get(0).endsWith(": '" + "house ".repeat(423) + "red \uD83C\uDFE0 boat'"));
+    }
+
+    @Test
+    void promptThatFits_givesNoWarning() {
+        List<String> warnings = new ArrayList<>();
+        warned(warnings, "house ".repeat(75));
+        assertEquals(List.of(), warnings);
+    }
+
+    @Test
+    void length_isWhatIsAskedFor() {
+        long[] ids = tokenizer.encode("house", 77);
+        assertArrayEquals(Arrays.copyOf(ids, 5), tokenizer.encode("house", 5));
+        assertArrayEquals(new long[] {ids[0], ids[2]}, tokenizer.encode("house", 2));
+        assertThrows(IllegalArgumentException.class, () -> tokenizer.encode("house", 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vocab.json", "merges.txt"})
+    void missingFile_isNamed(String name) throws IOException {
+        copyFixture();
+        Files.delete(folder.resolve(name));
+        assertEquals(folder.resolve(name) + ": no such file", refusal());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "{\"a\": 0", "{\"a\": 0, \"a\": 0}", "{}", "{\"a\": -1}"})
+    void damagedVocabulary_isRefused(String json) throws IOException {
+        copyFixture();
+        Files.writeString(folder.resolve("vocab.json"), json);
+        assertTrue(refusal().startsWith(folder.resolve("vocab.json").toString()));
+    }
+
+    @Test
+    void vocabularyWithAnIdTwice_isRefused() throws IOException {
+        copyFixture();
+        Path file = folder.resolve("vocab.json");
+        Files.writeString(file, Files.readString(file).replace("\"a\": 64", "\"a\": 65"));
+        assertTrue(refusal().contains("id of token 'b', expected 0 to 799, each once, but was 65"));
+    }
+
+    @Test
+    void truncatedMerges_areRefused() throws IOException {
+        copyFixture();
+        Path file = folder.resolve("merges.txt");
+        List<String> lines = Files.readAllLines(file);
+        Files.write(file, lines.subList(0, 100));
+        assertTrue(
+                refusal()
+                        .contains(
+                                "expected 286 merges for the 800 tokens of vocab.json but was 99"));
+        Files.writeString(file, String.join("\n", lines.subList(0, 100)) + "\nh");
+        assertTrue(refusal().contains("merge 'h', expected two tokens"));
+    }
+
+    @Test
+    void mergesOfAnotherVocabulary_areRefused() throws IOException {
+        copyFixture();
+        Path file = folder.resolve("merges.txt");
+        Files.writeString(file, Files.readString(file) + "q z\n");
+        assertTrue(refusal().contains("merge 'q z'"));
+    }
+
+    @Test
+    void binaryMerges_areRefused() throws IOException {
+        copyFixture();
+        Files.write(folder.resolve("merges.txt"), new byte[] {(byte) 0x80, 2, 3});
+        assertTrue(refusal().contains("not UTF-8"));
+    }
+
+    private String refusal() {
+        String message =
+                assertThrows(ModelFileException.class, () -> ClipTokenizer.open(folder))
+                        .getMessage();
+        assertFalse(message.contains("\n"), message);
+        return message;
+    }
+
+    private void copyFixture() throws IOException {
+        for (String name : List.of("vocab.json", "merges.txt")) {
+            Files.copy(FIXTURE.resolve(name), folder.resolve(name));
+        }
+    }
+
+    private static long[] warned(List<String> warnings, String prompt) {
+        Handler recorder = new Recorder(warnings);
+        LOGGER.addHandler(recorder);
+        try {
+            return tokenizer.encode(prompt);
+        } finally {
+            LOGGER.removeHandler(recorder);
+        }
+    }
+
+    private static long[] ids(JsonNode expected) {
+        return IntStream.range(0, expected.get("ids").size())
+                .mapToLong(i -> expected.get("ids").get(i).longValue())
+                .toArray();
+    }
+
+    private static Path fixture() {
+        try {
+            return Path.of(
+                            ClipTokenizerTest.class
+                                    .getResource("/reference/tokenizer/vocab.json")
+                                    .toURI())
+                    .getParent();
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static final class Recorder extends Handler {
+        private final List<String> messages;
+
+        Recorder(List<String> messages) {
+            this.messages = messages;
+        }
+
+        @Override
+        public void publish(LogRecord line) {
+            messages.add(line.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+}
