@@ -1,7 +1,8 @@
 package io.dmm;
 
+import io.dmm.distill.Progress;
+import io.dmm.distill.StepMetrics;
 import io.dmm.distill.TrainingListener;
-import io.dmm.distill.TrainingProgress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -23,6 +24,7 @@ public final class ConsoleProgress implements TrainingListener {
     private final LongSupplier nanoTime;
     private long shownAt;
     private boolean shown;
+    private StepMetrics latest;
 
     public ConsoleProgress() {
         this(System.err, Terminal.ofProcess(), System::nanoTime);
@@ -35,44 +37,57 @@ public final class ConsoleProgress implements TrainingListener {
     }
 
     @Override
-    public void onStep(TrainingProgress progress) {
-        boolean last = progress.step() == progress.totalSteps();
+    public void onStep(StepMetrics metrics) {
+        latest = metrics;
+    }
+
+    @Override
+    public void onProgress(Progress progress) {
+        boolean last = progress.isLast();
         Duration period = terminal.isPresent() ? BAR_PERIOD : LINE_PERIOD;
         long now = nanoTime.getAsLong();
         if (shown && !last && now - shownAt < period.toNanos()) {
             return;
         }
-        shown = true;
+        shown = !last;
         shownAt = now;
         if (terminal.isPresent()) {
             out.print(Terminal.CLEAR_LINE + bar(progress) + (last ? System.lineSeparator() : ""));
         } else {
-            out.println("step " + figures(progress));
+            out.println(figures(progress));
         }
         out.flush();
+        latest = null;
     }
 
     /** A line as wide as the terminal would wrap, and each redrawing would then scroll. */
-    private String bar(TrainingProgress progress) {
+    private String bar(Progress progress) {
         String figures = figures(progress);
         int width = Math.min(MAX_BAR, terminal.columns() - figures.length() - 4);
         if (width < MIN_BAR) {
             return figures.substring(0, Math.min(figures.length(), terminal.columns() - 1));
         }
-        int done = (int) (width * progress.step() / progress.totalSteps());
+        int done = (int) (width * progress.done() / progress.total());
         return "[" + "#".repeat(done) + ".".repeat(width - done) + "] " + figures;
     }
 
-    private static String figures(TrainingProgress progress) {
-        boolean last = progress.step() == progress.totalSteps();
+    private String figures(Progress progress) {
+        String training =
+                latest == null
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "loss %.4g  %.1f samples/s  ",
+                                latest.loss(),
+                                latest.samplesPerSecond());
         return String.format(
                 Locale.ROOT,
-                "%d/%d  loss %.4g  %.1f samples/s  %s",
-                progress.step(),
-                progress.totalSteps(),
-                progress.loss(),
-                progress.samplesPerSecond(),
-                last ? "done" : text(progress.timeLeft()) + " left");
+                "%s %d/%d  %s%s",
+                progress.activity(),
+                progress.done(),
+                progress.total(),
+                training,
+                progress.isLast() ? "done" : text(progress.timeLeft()) + " left");
     }
 
     private static String text(Duration time) {

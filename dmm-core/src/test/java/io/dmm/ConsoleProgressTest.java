@@ -3,12 +3,14 @@ package io.dmm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dmm.distill.TrainingProgress;
+import io.dmm.distill.Progress;
+import io.dmm.distill.StepMetrics;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -21,9 +23,9 @@ class ConsoleProgressTest {
         List<String> lines = show(0).lines().toList();
         assertEquals(
                 List.of(
-                        "step 1/1000  loss 0.5000  50.0 samples/s  1 h 05 min left",
-                        "step 501/1000  loss 0.5000  50.0 samples/s  1 h 05 min left",
-                        "step 1000/1000  loss 0.5000  50.0 samples/s  done"),
+                        "training 1/1000  loss 0.5000  50.0 samples/s  1 h 05 min left",
+                        "training 501/1000  loss 0.5000  50.0 samples/s  1 h 05 min left",
+                        "training 1000/1000  loss 0.5000  50.0 samples/s  done"),
                 lines);
     }
 
@@ -34,7 +36,9 @@ class ConsoleProgressTest {
         assertEquals(1 + 100 + 1, bars.length);
         assertEquals(1, shown.lines().filter(line -> line.endsWith("done")).count());
         assertTrue(shown.endsWith(System.lineSeparator()));
-        assertTrue(bars[51].startsWith("[###############...............] 501/1000"), bars[51]);
+        assertTrue(
+                bars[51].startsWith("[###############...............] training 501/1000"),
+                bars[51]);
     }
 
     @Test
@@ -57,7 +61,8 @@ class ConsoleProgressTest {
                         () -> now[0]);
         Duration left = Duration.ofMinutes(65);
         for (int step = 1; step <= STEPS; step++) {
-            progress.onStep(new TrainingProgress(step, STEPS, 0.5, 1e-3, 50, left));
+            progress.onStep(new StepMetrics(step, 0.5, 1e-3, 1, 50, step, Map.of()));
+            progress.onProgress(new Progress("training", step, STEPS, left));
             now[0] += TimeUnit.MILLISECONDS.toNanos(STEP_MILLIS);
         }
         return bytes.toString(StandardCharsets.UTF_8);

@@ -39,8 +39,7 @@ public final class LatentSet implements AutoCloseable {
     public static LatentSet encode(
             NDManager manager, AutoencoderKl vae, List<CaptionedImage> pictures) {
         if (pictures.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "captioned pictures: expected at least 1 but was 0");
+            throw new IllegalArgumentException("captioned pictures: expected at least 1 but was 0");
         }
         try (NDManager memory = manager.newSubManager();
                 GradMode mode = GradMode.off()) {
@@ -55,8 +54,7 @@ public final class LatentSet implements AutoCloseable {
             }
             NDArray latents = NDArrays.concat(batches, 0);
             latents.attach(manager);
-            return new LatentSet(
-                    latents, pictures.stream().map(CaptionedImage::caption).toList());
+            return new LatentSet(latents, pictures.stream().map(CaptionedImage::caption).toList());
         }
     }
 

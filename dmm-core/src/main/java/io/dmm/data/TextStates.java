@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Text states of captions, encoded once and kept on the device; the empty caption is always there. */
+/**
+ * Text states of captions, encoded once and kept on the device; the empty caption is always there.
+ */
 public final class TextStates implements AutoCloseable {
     private static final int BATCH = 64;
 

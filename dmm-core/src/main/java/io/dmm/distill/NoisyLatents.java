@@ -33,8 +33,7 @@ public record NoisyLatents(NDArray latents, float[] timesteps, NDArray noise) {
         }
         NDManager memory = clean.getManager();
         float[] normals =
-                PhiloxRandom.of(seed, step, Purpose.NOISE)
-                        .normals(Math.toIntExact(shape.size()));
+                PhiloxRandom.of(seed, step, Purpose.NOISE).normals(Math.toIntExact(shape.size()));
         NDArray noise = memory.create(normals, shape);
         Shape perSample = new Shape(batch, 1, 1, 1);
         NDArray latents =

@@ -1,7 +1,13 @@
 package io.dmm.distill;
 
-/** Is told of every training step, on the thread that trains; it should return at once. */
-@FunctionalInterface
+/** Is told how a run goes on, on the thread that runs it; it should return at once. */
 public interface TrainingListener {
-    void onStep(TrainingProgress progress);
+    /** Hears nothing. */
+    TrainingListener NONE = progress -> {};
+
+    /** Is called as often as every step or batch of pictures, by every activity of a run. */
+    void onProgress(Progress progress);
+
+    /** Is called after each training step, before the progress. */
+    default void onStep(StepMetrics metrics) {}
 }

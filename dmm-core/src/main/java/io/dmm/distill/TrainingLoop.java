@@ -3,8 +3,8 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.tensor.GradMode;
-import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -54,29 +54,30 @@ public record TrainingLoop(
             Collection<NDArray> parameters,
             Objective objective,
             TrainingListener listener) {
-        Stopwatch stopwatch = new Stopwatch();
+        ProgressMeter meter = new ProgressMeter(listener, "training", steps);
         try (AdamW optimizer = new AdamW(manager, parameters, weightDecay)) {
             for (long step = 0; step < steps; step++) {
-                if (Thread.interrupted()) {
-                    throw new CancellationException(
-                            "training interrupted after step " + step + " of " + steps);
-                }
+                meter.checkInterrupted();
                 double rate = learningRate.at(step, steps);
-                double loss = step(manager, optimizer, objective, step, rate);
-                double seconds = stopwatch.secondsPerStep();
+                StepResult result = step(manager, optimizer, objective, step, rate);
+                meter.advance(1);
                 listener.onStep(
-                        new TrainingProgress(
+                        new StepMetrics(
                                 step + 1,
-                                steps,
-                                loss,
+                                result.loss,
                                 rate,
-                                batch / seconds,
-                                Duration.ofMillis((long) (1e3 * seconds * (steps - step - 1)))));
+                                result.gradientNorm,
+                                batch / meter.secondsEach(),
+                                meter.seconds(),
+                                Map.of()));
+                meter.report();
             }
         }
     }
 
-    private double step(
+    private record StepResult(double loss, double gradientNorm) {}
+
+    private StepResult step(
             NDManager manager, AdamW optimizer, Objective objective, long step, double rate) {
         try (NDManager memory = manager.newSubManager();
                 GradMode mode = GradMode.on()) {
@@ -94,26 +95,7 @@ public record TrainingLoop(
                                 + norm
                                 + "; lower the learning rate or check the experts' weights");
             }
-            return value;
-        }
-    }
-
-    /** Smoothed time per step. */
-    private static final class Stopwatch {
-        private static final double SMOOTHING = 0.05;
-
-        private long last = System.nanoTime();
-        private double seconds;
-        private long count;
-
-        double secondsPerStep() {
-            long now = System.nanoTime();
-            double latest = (now - last) / 1e9;
-            last = now;
-            count++;
-            // a running mean at first: the early steps weigh alike
-            seconds += Math.max(SMOOTHING, 1.0 / count) * (latest - seconds);
-            return seconds;
+            return new StepResult(value, norm);
         }
     }
 }

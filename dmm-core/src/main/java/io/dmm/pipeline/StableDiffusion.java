@@ -40,11 +40,7 @@ public final class StableDiffusion implements AutoCloseable {
     private static final String STYLES_KEY = "dmm.styles";
 
     private static final List<String> TOKENIZER_FILES =
-            List.of(
-                    "vocab.json",
-                    "merges.txt",
-                    "special_tokens_map.json",
-                    "tokenizer_config.json");
+            List.of("vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json");
 
     private final NDManager manager;
     private final Path tokenizerFolder;
@@ -126,7 +122,8 @@ public final class StableDiffusion implements AutoCloseable {
         }
     }
 
-    private static AutoencoderKl loadVae(ModelFolder folder, NDManager manager) {
+    /** Reads the autoencoder of a diffusers folder onto {@code manager}. */
+    public static AutoencoderKl loadVae(ModelFolder folder, NDManager manager) {
         VaeConfig config = VaeConfig.read(config(folder, "vae"));
         try (TensorFile file = folder.weights("vae")) {
             Weights weights = Weights.load(file, manager, Precision.FP32);
@@ -171,32 +168,34 @@ public final class StableDiffusion implements AutoCloseable {
      * @throws IllegalArgumentException if the folder exists and is not empty
      */
     public void save(Path path, DType floatType, Map<String, String> metadata) {
+        try (ModelDraft draft = ModelDraft.create(path)) {
+            writeTo(draft, floatType, metadata);
+            draft.publish();
+        }
+    }
+
+    /** As {@link #save}, into a draft that the caller publishes. */
+    public void writeTo(ModelDraft draft, DType floatType, Map<String, String> metadata) {
         Map<String, String> described = new TreeMap<>(metadata);
         if (!styles.isEmpty()) {
             described.put(STYLES_KEY, String.join("\n", styles));
         }
-        try (ModelDraft draft = ModelDraft.create(path)) {
-            draft.writeJson("model_index.json", modelIndex());
-            draft.writeJson(
-                    "scheduler/scheduler_config.json", schedule.config().toJson());
-            for (String file : TOKENIZER_FILES) {
-                Path source = tokenizerFolder.resolve(file);
-                if (Files.exists(source)) {
-                    draft.copy(source, "tokenizer/" + file);
-                }
+        draft.writeJson("model_index.json", modelIndex());
+        draft.writeJson("scheduler/scheduler_config.json", schedule.config().toJson());
+        for (String file : TOKENIZER_FILES) {
+            Path source = tokenizerFolder.resolve(file);
+            if (Files.exists(source)) {
+                draft.copy(source, "tokenizer/" + file);
             }
-            draft.write(
-                    "text_encoder",
-                    textEncoder.config().toJson(),
-                    textEncoder.parameters(),
-                    floatType,
-                    Map.of());
-            draft.write(
-                    "vae", vae.config().toJson(), vae.parameters(), floatType, Map.of());
-            draft.write(
-                    "unet", unet.config().toJson(), unet.parameters(), floatType, described);
-            draft.publish();
         }
+        draft.write(
+                "text_encoder",
+                textEncoder.config().toJson(),
+                textEncoder.parameters(),
+                floatType,
+                Map.of());
+        draft.write("vae", vae.config().toJson(), vae.parameters(), floatType, Map.of());
+        draft.write("unet", unet.config().toJson(), unet.parameters(), floatType, described);
     }
 
     private static ObjectNode modelIndex() {
@@ -221,7 +220,11 @@ public final class StableDiffusion implements AutoCloseable {
 
     /** Text states of prompts, (B, S, D) on {@code memory}. */
     public NDArray encode(NDManager memory, List<String> prompts, int clipSkip) {
-        long[][] ids = prompts.stream().map(tokenizer::encode).toArray(long[][]::new);
+        int length = textEncoder.config().maxPositionEmbeddings();
+        long[][] ids =
+                prompts.stream()
+                        .map(prompt -> tokenizer.encode(prompt, length))
+                        .toArray(long[][]::new);
         return textEncoder.forward(memory, ids, clipSkip);
     }
 
@@ -233,8 +236,7 @@ public final class StableDiffusion implements AutoCloseable {
 
     /** The same model with another text encoder. */
     public StableDiffusion with(ClipTextModel other) {
-        return new StableDiffusion(
-                manager, tokenizerFolder, other, unet, vae, schedule, styles);
+        return new StableDiffusion(manager, tokenizerFolder, other, unet, vae, schedule, styles);
     }
 
     public NDManager manager() {

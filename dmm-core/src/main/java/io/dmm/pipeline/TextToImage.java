@@ -128,8 +128,7 @@ public final class TextToImage {
     /** {@code count} pictures of each prompt in turn, seeds counting up from the first. */
     public List<GeneratedImage> images(int count) {
         if (count < 1) {
-            throw new IllegalArgumentException(
-                    "images: expected at least 1 but was " + count);
+            throw new IllegalArgumentException("images: expected at least 1 but was " + count);
         }
         List<String> repeated = new ArrayList<>();
         long[] seeds = new long[prompts.size() * count];

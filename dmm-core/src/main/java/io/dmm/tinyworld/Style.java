@@ -1,5 +1,8 @@
 package io.dmm.tinyworld;
 
+import java.util.List;
+import java.util.Locale;
+
 /** How a picture is drawn; PLAIN is the base model's world, the others are one expert's each. */
 enum Style {
     PLAIN(""),
@@ -22,5 +25,15 @@ enum Style {
     /** The caption with the style named before it; unchanged for PLAIN. */
     String inCaption(String caption) {
         return words.isEmpty() ? caption : words + " of " + caption;
+    }
+
+    /** The styles that have an expert. */
+    static List<Style> experts() {
+        return List.of(values()).subList(1, values().length);
+    }
+
+    /** The name of the style's expert and its folder. */
+    String key() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,55 +1,182 @@
 package io.dmm.tinyworld;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.dmm.data.CaptionedImage;
+import io.dmm.data.LatentSet;
+import io.dmm.data.TextStates;
+import io.dmm.distill.LearningRate;
 import io.dmm.distill.TrainingListener;
+import io.dmm.distill.TrainingLoop;
+import io.dmm.model.clip.ClipTextConfig;
+import io.dmm.model.clip.ClipTextModel;
+import io.dmm.model.clip.ClipTokenizer;
+import io.dmm.model.unet.UNet;
+import io.dmm.model.unet.UNetConfig;
 import io.dmm.model.vae.AutoencoderKl;
 import io.dmm.model.vae.VaeConfig;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.sampler.NoiseSchedule;
+import io.dmm.sampler.NoiseScheduleConfig;
 import io.dmm.tensor.Compute;
 import io.dmm.weights.DType;
-import io.dmm.weights.SafeTensorsWriter;
+import io.dmm.weights.ModelDraft;
+import io.dmm.weights.ModelFolder;
 import io.dmm.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+/**
+ * Makes the tiny world's models from nothing: a tokenizer, an autoencoder, a base model of plain
+ * drawings, and an expert for each style that is fine-tuned from it.
+ *
+ * <p>A stage whose folder exists is not run again, so an interrupted training goes on at the stage
+ * it was in.
+ */
 public final class TinyWorldTraining {
     private static final long SEED = 1;
     private static final VaeConfig VAE = new VaeConfig(List.of(32, 48, 64), 1, 4, 8, 1, 64);
+    private static final UNetConfig UNET =
+            new UNetConfig(
+                    4,
+                    4,
+                    List.of(48, 64, 64),
+                    List.of(false, true, true),
+                    1,
+                    4,
+                    64,
+                    8,
+                    1e-5,
+                    16,
+                    0);
 
-    public static void main(String[] args) throws IOException {
-        Path folder = Path.of(args[0]);
+    private static final int BASE_PICTURES = 12_000;
+
+    /** As SD 1.5 has, the base has seen a few pictures of each style under the style's name. */
+    private static final double NAMED_STYLES = 0.05;
+
+    private static final int EXPERT_PICTURES = 4_000;
+    private static final TrainingLoop BASE_LOOP =
+            new TrainingLoop(7000, 32, LearningRate.cosine(1.2e-3).withWarmup(200), 0.01, 1);
+    private static final TrainingLoop EXPERT_LOOP =
+            new TrainingLoop(2000, 32, LearningRate.cosine(8e-4).withWarmup(50), 0.01, 1);
+
+    private final Path folder;
+    private final TrainingListener listener;
+
+    private TinyWorldTraining(Path folder, TrainingListener listener) {
+        this.folder = folder;
+        this.listener = listener;
+    }
+
+    /**
+     * Trains what is missing in {@code folder}: {@code vae}, {@code base} and a folder for each
+     * expert.
+     */
+    public static void run(Path folder, TrainingListener listener) throws IOException {
+        TinyWorldTraining training = new TinyWorldTraining(folder, listener);
         Files.createDirectories(folder);
-        long start = System.nanoTime();
-        TrainingListener listener =
-                p -> {
-                    if (p.step() % 50 == 0) {
-                        System.err.printf(
-                                "%5.0f s step %d/%d loss %.4f lr %.2e %.1f/s left %s%n",
-                                (System.nanoTime() - start) / 1e9,
-                                p.step(),
-                                p.totalSteps(),
-                                p.loss(),
-                                p.learningRate(),
-                                p.samplesPerSecond(),
-                                p.timeLeft());
-                    }
-                };
+        training.unlessThere("vae", training::trainVae);
+        training.unlessThere("base", training::trainBase);
+        for (Style style : Style.experts()) {
+            training.unlessThere(style.key(), draft -> training.trainExpert(style, draft));
+        }
+    }
+
+    @FunctionalInterface
+    private interface Stage {
+        void write(ModelDraft draft) throws IOException;
+    }
+
+    private void unlessThere(String name, Stage stage) throws IOException {
+        if (!Files.exists(folder.resolve(name))) {
+            try (ModelDraft draft = ModelDraft.create(folder.resolve(name))) {
+                stage.write(draft);
+                draft.publish();
+            }
+        }
+    }
+
+    private void trainVae(ModelDraft draft) {
         try (NDManager manager = Compute.newManager()) {
             Weights weights = Weights.initial(manager, SEED);
             AutoencoderKl vae = new AutoencoderKl(VAE, weights);
             VaeTraining training = new VaeTraining(SEED);
             training.run(manager, vae, weights.taken().values(), listener);
-            double factor = training.scalingFactor(manager, vae);
-            SafeTensorsWriter.write(
-                    folder.resolve("diffusion_pytorch_model.safetensors"),
-                    weights.taken(),
-                    DType.F16,
-                    Map.of());
-            Files.writeString(
-                    folder.resolve("config.json"),
-                    VAE.withScalingFactor(factor).toJson().toPrettyString());
+            VaeConfig config = VAE.withScalingFactor(training.scalingFactor(manager, vae));
+            draft.write("vae", config.toJson(), vae.parameters(), DType.F16, Map.of());
+        }
+    }
+
+    private void trainBase(ModelDraft draft) throws IOException {
+        Path files = Files.createDirectories(folder.resolve("tokenizer"));
+        BpeTraining.ofTinyWorld().write(files);
+        NoiseSchedule schedule = new NoiseSchedule(NoiseScheduleConfig.sd15());
+        try (NDManager manager = Compute.newManager();
+                ClipTokenizer tokenizer = ClipTokenizer.open(files)) {
+            AutoencoderKl vae = StableDiffusion.loadVae(vaeFolder(), manager);
+            ClipTextConfig textConfig = textConfig(tokenizer.vocabularySize());
+            ClipTextModel text = new ClipTextModel(textConfig, Weights.initial(manager, SEED + 1));
+            UNet unet = new UNet(UNET, Weights.initial(manager, SEED + 2));
+            List<NDArray> parameters = new ArrayList<>(text.parameters().values());
+            parameters.addAll(unet.parameters().values());
+            UNetTraining.Conditioning conditioning =
+                    (memory, captions) ->
+                            text.forward(
+                                    memory,
+                                    captions.stream().map(tokenizer::encode).toArray(long[][]::new),
+                                    1);
+            try (LatentSet pictures = LatentSet.encode(manager, vae, basePictures())) {
+                new UNetTraining(unet, conditioning, schedule, pictures, SEED)
+                        .run(BASE_LOOP, manager, parameters, listener);
+            }
+            new StableDiffusion(manager, files, text, unet, vae, schedule, List.of())
+                    .writeTo(draft, DType.F16, Map.of());
+        }
+    }
+
+    private static ClipTextConfig textConfig(int vocabulary) {
+        return new ClipTextConfig(
+                vocabulary, 64, 256, 2, 4, 77, ClipTextConfig.Activation.QUICK_GELU);
+    }
+
+    private ModelFolder vaeFolder() {
+        return ModelFolder.open(folder.resolve("vae"));
+    }
+
+    private static List<CaptionedImage> basePictures() {
+        List<Scene> scenes = WorldPictures.trainingScenes();
+        int named = (int) (NAMED_STYLES * BASE_PICTURES / Style.experts().size());
+        List<CaptionedImage> pictures = new ArrayList<>();
+        for (Style style : Style.experts()) {
+            pictures.addAll(WorldPictures.namingStyle(style, scenes, named, SEED));
+        }
+        int plain = BASE_PICTURES - pictures.size();
+        pictures.addAll(WorldPictures.inStyle(Style.PLAIN, scenes, plain, SEED));
+        return pictures;
+    }
+
+    private void trainExpert(Style style, ModelDraft draft) {
+        try (StableDiffusion base = StableDiffusion.load(folder.resolve("base"))) {
+            NDManager manager = base.manager();
+            UNet unet = base.unet();
+            List<CaptionedImage> drawn =
+                    WorldPictures.inStyle(
+                            style, WorldPictures.trainingScenes(), EXPERT_PICTURES, SEED + 1);
+            try (LatentSet pictures = LatentSet.encode(manager, base.vae(), drawn);
+                    TextStates states =
+                            new TextStates(
+                                    manager,
+                                    (memory, prompts) -> base.encode(memory, prompts, 1),
+                                    pictures.captions())) {
+                new UNetTraining(unet, states::of, base.schedule(), pictures, SEED + 1)
+                        .run(EXPERT_LOOP, manager, unet.parameters().values(), listener);
+            }
+            draft.write("unet", unet.config().toJson(), unet.parameters(), DType.F16, Map.of());
         }
     }
 }

@@ -68,8 +68,7 @@ final class UNetTraining {
         NoisyLatents noisy =
                 NoisyLatents.draw(pictures.latents(memory, rows), schedule, seed, step);
         NDArray context = conditioning.context(memory, captions);
-        NDArray noisePred =
-                unet.forward(noisy.latents(), noisy.timesteps(), context, null);
+        NDArray noisePred = unet.forward(noisy.latents(), noisy.timesteps(), context, null);
         return Ops.mse(noisePred, noisy.noise());
     }
 }

@@ -46,8 +46,7 @@ final class WorldPictures {
     }
 
     /** As {@link #inStyle}, the captions naming the style. */
-    static List<CaptionedImage> namingStyle(
-            Style style, List<Scene> scenes, int count, long seed) {
+    static List<CaptionedImage> namingStyle(Style style, List<Scene> scenes, int count, long seed) {
         return inStyle(style, scenes, count, seed).stream()
                 .map(one -> new CaptionedImage(one.image(), style.inCaption(one.caption())))
                 .toList();

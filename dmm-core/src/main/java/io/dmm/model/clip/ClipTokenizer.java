@@ -92,6 +92,11 @@ public final class ClipTokenizer implements AutoCloseable {
         return ids;
     }
 
+    /** Number of tokens there are; the end is the last of them. */
+    public int vocabularySize() {
+        return end + 1;
+    }
+
     @Override
     public void close() {
         words.close();

@@ -1,0 +1,61 @@
+package io.dmm.distill;
+
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+
+/** Times an activity, tells a listener, and ends it when the thread is interrupted. */
+final class ProgressMeter {
+    private static final double SMOOTHING = 0.05;
+
+    private final TrainingListener listener;
+    private final String activity;
+    private final long total;
+    private final long start = System.nanoTime();
+    private long last = start;
+    private long done;
+    private long advances;
+    private double secondsEach;
+
+    ProgressMeter(TrainingListener listener, String activity, long total) {
+        this.listener = listener;
+        this.activity = activity;
+        this.total = total;
+    }
+
+    /**
+     * Stops an interrupted activity between two units of its work.
+     *
+     * @throws CancellationException if the thread is interrupted; its status is cleared
+     */
+    void checkInterrupted() {
+        if (Thread.interrupted()) {
+            throw new CancellationException(activity + ", after " + done + " of " + total);
+        }
+    }
+
+    /** Takes the time of {@code count} finished units. */
+    void advance(long count) {
+        long now = System.nanoTime();
+        double each = (now - last) / 1e9 / count;
+        last = now;
+        done += count;
+        advances++;
+        // a running mean at first: the early steps weigh alike
+        secondsEach += Math.max(SMOOTHING, 1.0 / advances) * (each - secondsEach);
+    }
+
+    void report() {
+        long millis = (long) (1e3 * secondsEach * (total - done));
+        listener.onProgress(new Progress(activity, done, total, Duration.ofMillis(millis)));
+    }
+
+    /** Smoothed time of one unit. */
+    double secondsEach() {
+        return secondsEach;
+    }
+
+    /** Since the activity began. */
+    double seconds() {
+        return (last - start) / 1e9;
+    }
+}
