@@ -41,7 +41,7 @@ public final class FiniteDifferences {
         long results = backward();
         double rounding = ROUNDING * Math.sqrt(results) / (2 * STEP);
         for (NDArray leaf : leaves) {
-            float[] gradient = leaf.getGradient().toFloatArray();
+            float[] gradient = takeGradient(leaf);
             leaf.setRequiresGradient(false);
             for (int i = 0; i < elements; i++) {
                 int at = random.nextInt(gradient.length);
@@ -64,6 +64,16 @@ public final class FiniteDifferences {
                 NDArray sum = products.sum()) {
             GradMode.backward(sum);
             return result.size();
+        }
+    }
+
+    /** Leaves zeros behind: the next gradient will be added. */
+    private static float[] takeGradient(NDArray leaf) {
+        try (NDArray gradient = leaf.getGradient();
+                NDArray zeros = gradient.zerosLike()) {
+            float[] values = gradient.toFloatArray();
+            zeros.copyTo(gradient);
+            return values;
         }
     }
 

@@ -84,6 +84,17 @@ class AdamWTest {
     }
 
     @Test
+    void parameterThatTheLossDoesNotUse_staysAsItIs() {
+        NDArray used = manager.create(new float[] {1});
+        NDArray unused = manager.create(new float[] {2});
+        try (AdamW optimizer = new AdamW(manager, List.of(used, unused), 0)) {
+            accumulate(used, manager.create(new float[] {1}));
+            assertEquals(1, optimizer.step(0.1, 1));
+        }
+        assertArrayEquals(new float[] {2}, unused.toFloatArray());
+    }
+
+    @Test
     void gradientThatIsNotFinite_isClearedWithoutEffect() {
         NDArray spoilt = manager.create(new float[] {1, 2});
         NDArray sound = manager.create(new float[] {3});
