@@ -13,6 +13,7 @@ FIXTURES = {
     "optim": "sampling",
     "unet": "networks",
     "vae": "networks",
+    "sd15": "networks",
     "tokenizer": "tokens",
     "clip": "networks",
 }

@@ -4,7 +4,7 @@ import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from fixture import normal, randomize, save_tensors
+from fixture import normal, randomize, save_json, save_tensors
 from tokens import FOLDER_NAME as TOKENIZER, load_slow
 
 UNET = dict(
@@ -103,3 +103,25 @@ def clip_answers(model, ids):
         "clip_skip_2": model.text_model.final_layer_norm(answer.hidden_states[-2]),
         "pooled": answer.pooler_output,
     }
+
+
+def write_sd15(folder):
+    """Names and shapes of the tensors of Stable Diffusion 1.5; on the meta device they have no values."""
+    with torch.device("meta"):
+        parts = {
+            "unet": UNet2DConditionModel(cross_attention_dim=768),
+            "vae": AutoencoderKL(
+                down_block_types=("DownEncoderBlock2D",) * 4,
+                up_block_types=("UpDecoderBlock2D",) * 4,
+                block_out_channels=(128, 256, 512, 512),
+                layers_per_block=2,
+            ),
+            "text_encoder": CLIPTextModel(
+                CLIPTextConfig(
+                    hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12
+                )
+            ),
+        }
+    for part, model in parts.items():
+        shapes = {name: "x".join(map(str, tensor.shape)) for name, tensor in sorted(model.state_dict().items())}
+        save_json(folder, f"{part}.json", shapes)

@@ -3,8 +3,10 @@ package io.dmm.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Converts between pictures and arrays (B, 3, H, W) in [−1, 1]. */
@@ -28,7 +30,7 @@ public final class Pixels {
                                 + " but was "
                                 + (image.getWidth() + "×" + image.getHeight()));
             }
-            int[] rgb = image.getRGB(0, 0, width, height, null, 0, width);
+            int[] rgb = rgb(image);
             for (int i = 0; i < plane; i++) {
                 for (int channel = 0; channel < 3; channel++) {
                     int level = rgb[i] >> (16 - 8 * channel) & 0xFF;
@@ -38,6 +40,21 @@ public final class Pixels {
             offset += 3 * plane;
         }
         return manager.create(values, new Shape(images.size(), 3, height, width));
+    }
+
+    /**
+     * Reads gray levels as they are: {@code getRGB} takes them for linear light and brightens them.
+     */
+    private static int[] rgb(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        if (image.getColorModel().getColorSpace().getType() != ColorSpace.TYPE_GRAY) {
+            return image.getRGB(0, 0, width, height, null, 0, width);
+        }
+        int[] levels = image.getRaster().getSamples(0, 0, width, height, 0, (int[]) null);
+        int excessBits = image.getSampleModel().getSampleSize(0) - Byte.SIZE;
+        Arrays.setAll(levels, i -> (levels[i] >> excessBits) * 0x010101);
+        return levels;
     }
 
     /** One picture per row of the batch; values outside [−1, 1] are clipped. */

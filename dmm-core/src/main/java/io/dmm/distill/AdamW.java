@@ -42,7 +42,8 @@ public final class AdamW implements AutoCloseable {
     }
 
     /**
-     * Updates the parameters from the gradients accumulated since the last step and clears those.
+     * Updates the parameters from the gradients accumulated since the last step and clears those. A
+     * gradient that is not finite changes neither parameters nor state.
      *
      * @param maxNorm gradients are scaled so that their joint 2-norm is at most this
      * @return the norm before scaling
@@ -54,20 +55,35 @@ public final class AdamW implements AutoCloseable {
                 gradients.add(parameter.getGradient());
             }
             double norm = Ops.clipGradNorm(gradients, maxNorm);
-            Ops.adamW(
-                    parameters,
-                    gradients,
-                    means,
-                    variances,
-                    steps,
-                    learningRate,
-                    BETA1,
-                    BETA2,
-                    weightDecay,
-                    EPS);
+            if (Double.isFinite(norm)) {
+                update(gradients, learningRate);
+            } else {
+                gradients.forEach(AdamW::clear);
+            }
             return norm;
         } finally {
             gradients.forEach(NDArray::close);
+        }
+    }
+
+    private void update(List<NDArray> gradients, double learningRate) {
+        Ops.adamW(
+                parameters,
+                gradients,
+                means,
+                variances,
+                steps,
+                learningRate,
+                BETA1,
+                BETA2,
+                weightDecay,
+                EPS);
+    }
+
+    /** Overwrites: DJL subtracts a gradient from itself, which keeps NaN. */
+    private static void clear(NDArray gradient) {
+        try (NDArray zeros = gradient.zerosLike()) {
+            zeros.copyTo(gradient);
         }
     }
 

@@ -41,11 +41,11 @@ public final class Compute {
         }
     }
 
-    private static Device choose(String wanted) {
+    static Device choose(String wanted) {
         if (wanted == null || wanted.isBlank()) {
             return ENGINE.getGpuCount() > 0 ? Device.gpu() : Device.cpu();
         }
-        if (!wanted.matches("cpu|gpu\\d*")) {
+        if (!wanted.matches("cpu|gpu\\d{0,2}")) {
             throw new IllegalArgumentException(
                     "DMM_DEVICE: expected cpu, gpu or gpu<index> but was '" + wanted + "'");
         }

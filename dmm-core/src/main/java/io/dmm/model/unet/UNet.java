@@ -136,10 +136,12 @@ public final class UNet {
                 h = block.forward(h, embedding, text, skips);
                 outputs.add(h);
             }
+            NDArray noisePred = precision.out(convOut.forward(convNormOut.silu(h)));
             if (features != null) {
+                // only now: a kept array draws all that is computed from it out of the scope
                 outputs.forEach(output -> features.add(scope.keep(precision.out(output))));
             }
-            return scope.keep(precision.out(convOut.forward(convNormOut.silu(h))));
+            return scope.keep(noisePred);
         }
     }
 
@@ -156,7 +158,6 @@ public final class UNet {
     }
 
     private void check(NDArray latents, float[] timesteps, NDArray context, NDArray style) {
-        long batch = latents.getShape().get(0);
         int multiple = 1 << (config.blockOutChannels().size() - 1);
         Shape shape = latents.getShape();
         expect(
@@ -167,6 +168,7 @@ public final class UNet {
                 "latents",
                 "(B, " + config.inChannels() + ", H, W) with sides a multiple of " + multiple,
                 shape);
+        long batch = shape.get(0);
         expect(timesteps.length == batch, "timesteps", batch + " values", timesteps.length);
         Shape text = context.getShape();
         expect(

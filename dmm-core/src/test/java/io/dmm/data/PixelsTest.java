@@ -1,0 +1,86 @@
+package io.dmm.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.dmm.tensor.Compute;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PixelsTest {
+    private final NDManager manager = Compute.newManager();
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void everyLevelOfEveryChannel_survivesTheRoundTrip() {
+        int[] first = new int[256];
+        int[] second = new int[256];
+        for (int level = 0; level < 256; level++) {
+            first[level] = level << 16 | (255 - level) << 8 | level / 2;
+            second[level] = level;
+        }
+        List<BufferedImage> images = List.of(image(32, 8, first), image(32, 8, second));
+        NDArray pixels = Pixels.toArray(manager, images);
+        assertEquals(new Shape(2, 3, 8, 32), pixels.getShape());
+        List<BufferedImage> back = Pixels.toImages(pixels);
+        assertEquals(2, back.size());
+        assertArrayEquals(first, rgb(back.get(0)));
+        assertArrayEquals(second, rgb(back.get(1)));
+    }
+
+    @Test
+    void toArray_putsPlanesOfRedGreenAndBlueInMinusOneToOne() {
+        NDArray pixels = Pixels.toArray(manager, List.of(image(2, 1, 0xFF0000, 0x00FF33)));
+        assertArrayEquals(new float[] {1, -1, -1, 1, -1, -0.6f}, pixels.toFloatArray(), 1e-6f);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 51", "11, 13107"}) // TYPE_BYTE_GRAY, TYPE_USHORT_GRAY
+    void grayPicture_keepsItsLevels(int type, int level) {
+        BufferedImage gray = new BufferedImage(1, 1, type);
+        gray.getRaster().setSample(0, 0, 0, level);
+        NDArray pixels = Pixels.toArray(manager, List.of(gray));
+        assertArrayEquals(new float[] {-0.6f, -0.6f, -0.6f}, pixels.toFloatArray(), 1e-6f);
+    }
+
+    @Test
+    void toImages_clipsAndRounds() {
+        NDArray pixels = manager.create(new float[] {-7, 0.0039f, 1.5f}, new Shape(1, 3, 1, 1));
+        assertArrayEquals(new int[] {0x0080FF}, rgb(Pixels.toImages(pixels).get(0)));
+    }
+
+    @Test
+    void picturesOfDifferentSizes_areRefused() {
+        List<BufferedImage> images = List.of(image(2, 1, 0, 0), image(1, 2, 0, 0));
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> Pixels.toArray(manager, images));
+        assertEquals("pictures of a batch: expected 2×1 but was 1×2", refusal.getMessage());
+    }
+
+    private static BufferedImage image(int width, int height, int... rgb) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, width, height, rgb, 0, width);
+        return image;
+    }
+
+    private static int[] rgb(BufferedImage image) {
+        int[] rgb =
+                image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] &= 0xFFFFFF;
+        }
+        return rgb;
+    }
+}

@@ -1,0 +1,147 @@
+package io.dmm.distill;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.dmm.tensor.Compute;
+import io.dmm.tensor.Ops;
+import io.dmm.tensor.TorchRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Trains y = x Wᵀ + b on one batch. */
+class TrainingLoopTest {
+    private final NDManager manager = Compute.newManager();
+    private final List<TrainingProgress> reports = new ArrayList<>();
+    private NDArray x;
+    private NDArray y;
+    private NDArray weight;
+    private NDArray bias;
+
+    @BeforeEach
+    void createProblem() {
+        TorchRandom random = new TorchRandom(5);
+        x = manager.create(random.normal(32), new Shape(8, 4));
+        y = manager.create(random.normal(16), new Shape(8, 2));
+        y.subi(Ops.linear(x, manager.create(random.normal(8), new Shape(2, 4)), null).muli(-3));
+        weight = manager.zeros(new Shape(2, 4));
+        bias = manager.zeros(new Shape(2));
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void oneBatch_isLearned() {
+        run(loop(200), this::loss);
+        assertTrue(last().loss() < reports.get(0).loss() / 10);
+    }
+
+    @Test
+    void listener_isToldOfEveryStep() {
+        run(new TrainingLoop(20, 8, LearningRate.cosine(0.05), 0, 1), this::loss);
+        assertEquals(20, reports.size());
+        for (int i = 0; i < 20; i++) {
+            TrainingProgress report = reports.get(i);
+            assertEquals(i + 1, report.step());
+            assertEquals(20, report.totalSteps());
+            assertEquals(LearningRate.cosine(0.05).at(i, 20), report.learningRate());
+            assertTrue(report.samplesPerSecond() > 0);
+            assertFalse(report.timeLeft().isNegative());
+        }
+        assertTrue(last().timeLeft().isZero());
+    }
+
+    @Test
+    void run_leavesNoArraysBehind() {
+        int before = manager.getManagedArrays().size();
+        run(loop(3), this::loss);
+        assertEquals(before, manager.getManagedArrays().size());
+        assertFalse(weight.hasGradient());
+    }
+
+    @Test
+    void equalRuns_giveEqualParameters() {
+        run(loop(10), this::loss);
+        float[] first = weight.toFloatArray();
+        for (NDArray parameter : List.of(weight, bias)) {
+            parameter.muli(0);
+        }
+        run(loop(10), this::loss);
+        assertArrayEquals(first, weight.toFloatArray());
+    }
+
+    @Test
+    void interruptedThread_stopsWithinOneStep() {
+        TrainingLoop.Objective interrupted =
+                (memory, step) -> {
+                    if (step == 3) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return loss(memory, step);
+                };
+        CancellationException stop =
+                assertThrows(CancellationException.class, () -> run(loop(100), interrupted));
+        assertEquals("training interrupted after step 4 of 100", stop.getMessage());
+        assertEquals(4, reports.size());
+        assertFalse(Thread.currentThread().isInterrupted());
+        assertFalse(weight.hasGradient());
+    }
+
+    @Test
+    void lossThatIsNotFinite_stopsWithTheParametersOfTheStepBefore() {
+        List<float[]> weights = new ArrayList<>();
+        TrainingLoop.Objective diverging =
+                (memory, step) -> {
+                    weights.add(weight.toFloatArray());
+                    NDArray loss = loss(memory, step);
+                    return step == 2 ? loss.mul(Float.NaN) : loss;
+                };
+        ArithmeticException failure =
+                assertThrows(ArithmeticException.class, () -> run(loop(10), diverging));
+        assertTrue(
+                failure.getMessage()
+                        .startsWith(
+                                "training: step 3, expected a finite loss and gradient but was NaN"),
+                failure.getMessage());
+        assertEquals(2, reports.size());
+        assertArrayEquals(weights.get(2), weight.toFloatArray());
+    }
+
+    @Test
+    void runWithoutStepsOrSamples_isRefused() {
+        LearningRate rate = LearningRate.constant(0.1);
+        assertThrows(IllegalArgumentException.class, () -> new TrainingLoop(0, 1, rate, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> new TrainingLoop(1, 0, rate, 0, 1));
+    }
+
+    private static TrainingLoop loop(long steps) {
+        return new TrainingLoop(steps, 8, LearningRate.constant(0.1), 0, 100);
+    }
+
+    private void run(TrainingLoop loop, TrainingLoop.Objective objective) {
+        loop.run(manager, List.of(weight, bias), objective, reports::add);
+    }
+
+    private NDArray loss(NDManager memory, long step) {
+        NDArray predicted = Ops.linear(x, weight, bias);
+        predicted.attach(memory);
+        return Ops.mse(predicted, y);
+    }
+
+    private TrainingProgress last() {
+        return reports.get(reports.size() - 1);
+    }
+}

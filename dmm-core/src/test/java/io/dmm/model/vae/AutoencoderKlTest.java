@@ -1,0 +1,142 @@
+package io.dmm.model.vae;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.dmm.FiniteDifferences;
+import io.dmm.Reference;
+import io.dmm.model.ConfigNode;
+import io.dmm.tensor.Precision;
+import io.dmm.weights.DType;
+import io.dmm.weights.SafeTensorsWriter;
+import io.dmm.weights.TensorFile;
+import io.dmm.weights.Weights;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds the autoencoder against diffusers' AutoencoderKL. */
+class AutoencoderKlTest {
+    private static Reference reference;
+    private static AutoencoderKl vae;
+
+    @BeforeAll
+    static void load() {
+        reference = Reference.open("vae");
+        vae = new AutoencoderKl(config(), reference.weights());
+    }
+
+    @AfterAll
+    static void close() {
+        reference.close();
+    }
+
+    @Test
+    void moments_equalDiffusers() {
+        AutoencoderKl.Moments moments = vae.moments(image());
+        reference.assertClose("mean", moments.mean(), 1e-4);
+        reference.assertClose("logvar", moments.logVariance(), 1e-4);
+    }
+
+    @Test
+    void decodedLatents_equalDiffusers() {
+        reference.assertClose("decoded", vae.decodeUnscaled(latents()), 1e-4);
+    }
+
+    @Test
+    void encodeAndDecode_workOnScaledLatents() {
+        double factor = vae.config().scalingFactor();
+        NDArray scaledMean = reference.value("mean").mul((float) factor);
+        Reference.assertClose(scaledMean, vae.encode(image()), 1e-4, "encode");
+        NDArray decoded = vae.decode(latents().mul((float) factor));
+        reference.assertClose("decoded", decoded, 1e-4);
+    }
+
+    @Test
+    void gradients_equalFiniteDifferences() {
+        Weights weights = reference.weights();
+        AutoencoderKl trained = new AutoencoderKl(config(), weights);
+        NDArray image = image();
+        assertGradients(
+                new FiniteDifferences(() -> trained.moments(image).mean()),
+                weights,
+                "encoder.conv_in.weight",
+                "encoder.down_blocks.0.downsamplers.0.conv.weight",
+                "encoder.mid_block.attentions.0.to_q.weight",
+                "quant_conv.weight");
+        NDArray latents = latents();
+        assertGradients(
+                new FiniteDifferences(() -> trained.decode(latents)),
+                weights,
+                "post_quant_conv.bias",
+                "decoder.mid_block.attentions.0.group_norm.weight",
+                "decoder.up_blocks.1.upsamplers.0.conv.weight",
+                "decoder.conv_out.weight");
+    }
+
+    private static void assertGradients(
+            FiniteDifferences differences, Weights weights, String... names) {
+        List<NDArray> leaves = Stream.of(names).map(weights.taken()::get).toList();
+        differences.assertGradients(leaves, 2);
+    }
+
+    @Test
+    void savedAndLoaded_decodesTheSame(@TempDir Path folder) {
+        Weights weights = reference.weights();
+        new AutoencoderKl(config(), weights);
+        Path file = folder.resolve("vae.safetensors");
+        SafeTensorsWriter.write(file, weights.taken(), DType.F32, Map.of());
+        try (TensorFile saved = TensorFile.open(file)) {
+            Weights same = Weights.load(saved, reference.manager(), Precision.FP32);
+            AutoencoderKl loaded = new AutoencoderKl(config(), same);
+            assertArrayEquals(
+                    vae.decode(latents()).toFloatArray(), loaded.decode(latents()).toFloatArray());
+        }
+    }
+
+    @Test
+    void config_isTheSameAfterWritingAndReading() {
+        VaeConfig config = config();
+        assertEquals(List.of(8, 16, 16), config.blockOutChannels());
+        assertEquals(4, config.downsampling());
+        VaeConfig scaled = config.withScalingFactor(0.5);
+        assertEquals(0.5, scaled.scalingFactor());
+        assertEquals(scaled, VaeConfig.read(new ConfigNode(scaled.toJson(), "config.json")));
+    }
+
+    @Test
+    void everyMethod_leavesNothingButItsResults() {
+        try (NDManager manager = reference.manager().newSubManager()) {
+            NDArray image = image();
+            NDArray latents = latents();
+            image.attach(manager);
+            latents.attach(manager);
+            AutoencoderKl.Moments moments = vae.moments(image);
+            moments.mean().close();
+            moments.logVariance().close();
+            vae.decodeUnscaled(latents).close();
+            vae.encode(image).close();
+            vae.decode(latents).close();
+            assertEquals(2, manager.getManagedArrays().size());
+        }
+    }
+
+    private static VaeConfig config() {
+        return VaeConfig.read(reference.config());
+    }
+
+    private static NDArray image() {
+        return reference.value("image");
+    }
+
+    private static NDArray latents() {
+        return reference.value("latents");
+    }
+}

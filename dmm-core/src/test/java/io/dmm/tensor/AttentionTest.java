@@ -1,0 +1,87 @@
+package io.dmm.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds attention against softmax(Q Kᵀ / √K) V, head by head. */
+class AttentionTest {
+    private static final int WIDTH = 8;
+
+    private final NDManager manager = Compute.newManager();
+    private final TorchRandom random = new TorchRandom(6);
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void attention_weighsValuesBySoftmaxPerHead(int heads) {
+        NDArray query = normal(2, 5, WIDTH);
+        NDArray key = normal(2, 7, WIDTH);
+        NDArray value = normal(2, 7, WIDTH);
+        NDArray actual = Ops.attention(query, key, value, heads);
+        assertEquals(query.getShape(), actual.getShape());
+        assertArrayEquals(expected(query, key, value, heads, false), actual.toFloatArray(), 2e-6f);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void causalAttention_seesNothingAhead(int heads) {
+        NDArray x = normal(2, 6, WIDTH);
+        NDArray key = normal(2, 6, WIDTH);
+        NDArray value = normal(2, 6, WIDTH);
+        NDArray actual = Ops.causalAttention(x, key, value, heads);
+        assertArrayEquals(expected(x, key, value, heads, true), actual.toFloatArray(), 2e-6f);
+    }
+
+    private static float[] expected(
+            NDArray query, NDArray key, NDArray value, int heads, boolean causal) {
+        int tokens = (int) query.getShape().get(1);
+        int contextTokens = (int) key.getShape().get(1);
+        float[] result = new float[(int) query.size()];
+        int headWidth = WIDTH / heads;
+        for (int row = 0; row < 2 * tokens; row++) {
+            int seen = causal ? row % tokens + 1 : contextTokens;
+            for (int head = 0; head < heads; head++) {
+                double[] out = new double[headWidth];
+                double total = 0;
+                for (int other = 0; other < seen; other++) {
+                    int otherRow = row / tokens * contextTokens + other;
+                    double score = 0;
+                    for (int i = 0; i < headWidth; i++) {
+                        int at = head * headWidth + i;
+                        score += element(query, row, at) * element(key, otherRow, at);
+                    }
+                    double weight = Math.exp(score / Math.sqrt(headWidth));
+                    total += weight;
+                    for (int i = 0; i < headWidth; i++) {
+                        out[i] += weight * element(value, otherRow, head * headWidth + i);
+                    }
+                }
+                for (int i = 0; i < headWidth; i++) {
+                    result[row * WIDTH + head * headWidth + i] = (float) (out[i] / total);
+                }
+            }
+        }
+        return result;
+    }
+
+    private static double element(NDArray tokens, int row, int column) {
+        long length = tokens.getShape().get(1);
+        return tokens.getFloat(row / length, row % length, column);
+    }
+
+    private NDArray normal(long... shape) {
+        Shape all = new Shape(shape);
+        return manager.create(random.normal((int) all.size()), all);
+    }
+}
