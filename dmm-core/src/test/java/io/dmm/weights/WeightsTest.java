@@ -14,6 +14,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -106,10 +107,10 @@ class WeightsTest {
         Weights second = Weights.initial(manager, 7);
         float[] b = second.get("b.weight", 4, 3).toFloatArray();
         assertArrayEquals(weight, second.at("a").get("weight", 4, 3).toFloatArray());
-        assertFalse(java.util.Arrays.equals(weight, b));
+        assertFalse(Arrays.equals(weight, b));
 
         float[] otherSeed = Weights.initial(manager, 8).get("a.weight", 4, 3).toFloatArray();
-        assertFalse(java.util.Arrays.equals(weight, otherSeed));
+        assertFalse(Arrays.equals(weight, otherSeed));
     }
 
     @Test

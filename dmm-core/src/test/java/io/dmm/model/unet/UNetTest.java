@@ -63,7 +63,7 @@ class UNetTest {
         }
     }
 
-    /** Weights and activations round to 8 bits, 0.4 %; the errors of some 100 layers add up. */
+    /** diffusers in bfloat16 is 1.9 % away from its own fp32, too. */
     @Test
     void bf16_isCloseToFp32() {
         UNet bf16 = new UNet(config(), reference.weights(Precision.BF16));
@@ -71,7 +71,7 @@ class UNetTest {
         NDArray noisePred = bf16.forward(sample(), TIMESTEPS, context(), null, features);
         assertTrue(relativeError("noise_pred", noisePred) < 0.03);
         for (int i = 0; i < features.size(); i++) {
-            assertTrue(relativeError("feature." + i, features.get(i)) < 0.03);
+            assertTrue(relativeError("feature." + i, features.get(i)) < 0.03, "feature " + i);
         }
     }
 
