@@ -152,16 +152,6 @@ public final class Ops {
         return call("to_fp32", x);
     }
 
-    /** The same values laid out with channels innermost, the order oneDNN and cuDNN prefer. */
-    public static NDArray channelsLast(NDArray x) {
-        return call("channels_last", x);
-    }
-
-    /** The same values in row-major order. */
-    public static NDArray channelsFirst(NDArray x) {
-        return call("channels_first", x);
-    }
-
     /**
      * Scales gradients in place so that their joint 2-norm is at most {@code maxNorm}.
      *

@@ -7,8 +7,6 @@ import java.util.random.RandomGenerator;
 
 /** What a picture of the tiny world shows: one coloured thing at one place before one backdrop. */
 record Scene(Thing thing, Hue hue, Place place, Backdrop backdrop) {
-    private static final int PHRASINGS = 4;
-
     Scene {
         Objects.requireNonNull(thing, "Scene: thing");
         Objects.requireNonNull(hue, "Scene: hue");
@@ -31,16 +29,21 @@ record Scene(Thing thing, Hue hue, Place place, Backdrop backdrop) {
         return List.copyOf(scenes);
     }
 
-    /** One of several natural phrasings; a caption never names a style. */
-    String caption(RandomGenerator random) {
+    /** All natural phrasings; a caption never names a style. */
+    List<String> captions() {
         String subject = hue.article() + " " + hue.word() + " " + thing.word();
         String where = place.words();
         String before = backdrop.words();
-        return switch (random.nextInt(PHRASINGS)) {
-            case 0 -> subject + " " + where + ", " + before;
-            case 1 -> subject + " " + before + ", " + where;
-            case 2 -> before + ", " + subject + " " + where;
-            default -> "there is " + subject + " " + where + " " + before;
-        };
+        return List.of(
+                subject + " " + where + ", " + before,
+                subject + " " + before + ", " + where,
+                before + ", " + subject + " " + where,
+                "there is " + subject + " " + where + " " + before);
+    }
+
+    /** One of the phrasings. */
+    String caption(RandomGenerator random) {
+        List<String> captions = captions();
+        return captions.get(random.nextInt(captions.size()));
     }
 }

@@ -4,12 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.tensor.Precision;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /**
  * A view of named tensors from which a model part takes its own: a constructor asks for each by its
@@ -82,37 +80,20 @@ public final class Weights {
 
     /**
      * New tensors with PyTorch's defaults: weights and biases uniform within ±1/√fan_in (He et al.,
-     * arXiv 1502.01852), normalisation to ones and zeros, embeddings normal with deviation 0.02.
-     * Each depends on the seed and its name only.
+     * arXiv 1502.01852), normalisation to ones and zeros, text embeddings normal with deviation
+     * 0.02 as CLIP's, styles with 1. Each depends on the seed and its name only.
      */
     public static Weights initial(NDManager manager, long seed) {
         Map<String, NDArray> taken = new LinkedHashMap<>();
         Source source =
-                (name, shape) -> manager.create(initialValues(name, shape, seed, taken), shape);
+                (name, shape) -> {
+                    // a part takes its weight before its bias
+                    NDArray weight = taken.get(name.replaceFirst("bias$", "weight"));
+                    Shape weightShape = weight == null ? shape : weight.getShape();
+                    float[] values = InitialValues.of(name, shape, weightShape, seed);
+                    return manager.create(values, shape);
+                };
         return new Weights(source, Precision.FP32, "", taken);
-    }
-
-    private static float[] initialValues(
-            String name, Shape shape, long seed, Map<String, NDArray> taken) {
-        float[] values = new float[Math.toIntExact(shape.size())];
-        SplittableRandom random =
-                new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode());
-        boolean bias = name.endsWith(".bias");
-        NDArray weight = taken.get(name.substring(0, name.lastIndexOf('.') + 1) + "weight");
-        if (name.contains("embedding") && shape.dimension() == 2 && !name.contains("linear")) {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (0.02 * random.nextGaussian());
-            }
-        } else if (shape.dimension() > 1 || bias && weight.getShape().dimension() > 1) {
-            Shape kernel = bias ? weight.getShape() : shape;
-            double bound = 1 / Math.sqrt((double) kernel.size() / kernel.get(0));
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) random.nextDouble(-bound, bound);
-            }
-        } else if (!bias) {
-            Arrays.fill(values, 1);
-        }
-        return values;
     }
 
     /** Returns the view of the part at {@code path}, dots between levels. */

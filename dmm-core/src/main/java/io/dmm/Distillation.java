@@ -1,0 +1,216 @@
+package io.dmm;
+
+import ai.djl.ndarray.NDManager;
+import io.dmm.data.CaptionedImage;
+import io.dmm.data.LatentSet;
+import io.dmm.data.TextStates;
+import io.dmm.distill.LearningRate;
+import io.dmm.distill.LoggedListener;
+import io.dmm.distill.ScoreDistillation;
+import io.dmm.distill.ScoreDistillation.LatentSources;
+import io.dmm.distill.Student;
+import io.dmm.distill.Synthesis;
+import io.dmm.distill.Teacher;
+import io.dmm.distill.TrainingListener;
+import io.dmm.distill.TrainingLoop;
+import io.dmm.model.unet.UNet;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.sampler.NoiseSchedule;
+import io.dmm.tensor.Compute;
+import io.dmm.tensor.Precision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Distils experts into one student with a style for each (DMM, arXiv 2504.12364): set what differs
+ * from the defaults, then {@link #run}.
+ */
+public final class Distillation {
+    private static final double WEIGHT_DECAY = 1e-2;
+    private static final double MAX_GRADIENT_NORM = 1;
+
+    private final StableDiffusion base;
+    private List<Expert> experts = List.of();
+    private List<CaptionedImage> pictures = List.of();
+    private int drawnPerExpert;
+    private long steps = 20_000;
+    private int batch = 32;
+    private LearningRate learningRate = LearningRate.constant(1e-5);
+    private Precision teacherPrecision = Precision.FP32;
+    private long seed;
+    private Path metrics;
+    private TrainingListener listener = TrainingListener.NONE;
+
+    Distillation(StableDiffusion base) {
+        this.base = base;
+    }
+
+    /** The experts to merge, at least two; their names become the styles. */
+    public Distillation experts(List<Expert> list) {
+        if (list.size() < 2) {
+            throw new IllegalArgumentException(
+                    "experts: expected at least 2 to merge but was " + list.size());
+        }
+        Set<String> names = new HashSet<>();
+        for (Expert expert : list) {
+            if (!names.add(expert.name())) {
+                throw new IllegalArgumentException(
+                        "experts: expected different names but '"
+                                + expert.name()
+                                + "' is there twice");
+            }
+        }
+        experts = List.copyOf(list);
+        return this;
+    }
+
+    /** The captioned pictures that all experts are asked about, of the size the model is for. */
+    public Distillation captions(List<CaptionedImage> set) {
+        pictures = List.copyOf(set);
+        return this;
+    }
+
+    /**
+     * Lets each expert first draw pictures of that many captions of the set and train on them and
+     * the set in equal parts; it is on its own pictures that a style shows.
+     */
+    public Distillation synthesize(int perExpert) {
+        drawnPerExpert = perExpert;
+        return this;
+    }
+
+    public Distillation steps(long count) {
+        steps = count;
+        return this;
+    }
+
+    /** Samples per step, split over the experts; at least two for each. */
+    public Distillation batch(int samples) {
+        batch = samples;
+        return this;
+    }
+
+    /** A constant rate; 1e-5 suits SD 1.5. */
+    public Distillation learningRate(double rate) {
+        return learningRate(LearningRate.constant(rate));
+    }
+
+    public Distillation learningRate(LearningRate schedule) {
+        learningRate = schedule;
+        return this;
+    }
+
+    /** The precision the experts compute in; the student trains in fp32. */
+    public Distillation teacherPrecision(Precision precision) {
+        teacherPrecision = precision;
+        return this;
+    }
+
+    /** On the CPU, equal seeds and settings give equal models. */
+    public Distillation seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    /** The file to append a line to after every step, {@code metrics.jsonl}. */
+    public Distillation metrics(Path file) {
+        metrics = file;
+        return this;
+    }
+
+    public Distillation listen(TrainingListener trainingListener) {
+        listener = trainingListener;
+        return this;
+    }
+
+    /**
+     * Trains.
+     *
+     * @throws CancellationException if the thread is interrupted
+     * @throws io.dmm.weights.ModelFileException if an expert cannot be used
+     * @throws IOException if the metrics cannot be written
+     */
+    public MergedModel run() throws IOException {
+        check();
+        NDManager owner = Compute.newManager();
+        try (NDManager manager = Compute.newManager()) {
+            UNet student = Student.of(owner, base.unet(), experts.size(), seed);
+            train(manager, student);
+            List<String> styles = experts.stream().map(Expert::name).toList();
+            return new MergedModel(base.with(owner, student, styles), metadata());
+        } catch (IOException | RuntimeException e) {
+            owner.close();
+            throw e;
+        }
+    }
+
+    private void check() {
+        if (experts.isEmpty() || pictures.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "distillation: expected experts(…) and captions(…) but was "
+                            + experts.size()
+                            + " experts and "
+                            + pictures.size()
+                            + " pictures");
+        }
+        if (batch < 2 * experts.size()) {
+            throw new IllegalArgumentException(
+                    "distillation: batch, expected at least 2 samples for each of "
+                            + experts.size()
+                            + " experts but was "
+                            + batch);
+        }
+        if (drawnPerExpert < 0 || drawnPerExpert > pictures.size()) {
+            throw new IllegalArgumentException(
+                    "distillation: synthesize, expected 0 to the "
+                            + pictures.size()
+                            + " captions of the set but was "
+                            + drawnPerExpert);
+        }
+    }
+
+    private void train(NDManager manager, UNet student) throws IOException {
+        NoiseSchedule schedule = base.schedule();
+        List<String> captions = pictures.stream().map(CaptionedImage::caption).toList();
+        TextStates textStates = Expert.textStates(manager, base, captions);
+        List<Teacher> teachers = new ArrayList<>();
+        for (Expert expert : experts) {
+            teachers.add(expert.load(manager, base, teacherPrecision, captions));
+        }
+        LatentSet common = LatentSet.encode(manager, base.vae(), pictures);
+        List<LatentSources> sources = new ArrayList<>();
+        for (Teacher teacher : teachers) {
+            sources.add(new LatentSources(common, drawn(manager, teacher, captions)));
+        }
+        TrainingLoop loop =
+                new TrainingLoop(steps, batch, learningRate, WEIGHT_DECAY, MAX_GRADIENT_NORM);
+        ScoreDistillation objective =
+                new ScoreDistillation(
+                        student, textStates, teachers, sources, schedule, batch, seed);
+        try (LoggedListener logged = new LoggedListener(metrics, listener)) {
+            loop.run(manager, student.parameters().values(), objective, logged);
+        }
+    }
+
+    private LatentSet drawn(NDManager manager, Teacher teacher, List<String> captions) {
+        if (drawnPerExpert == 0) {
+            return null;
+        }
+        int size = base.unet().config().sampleSize();
+        return new Synthesis(base.schedule(), size, seed)
+                .draw(manager, teacher, captions.subList(0, drawnPerExpert), listener);
+    }
+
+    private Map<String, String> metadata() {
+        return Map.of(
+                "dmm.steps", Long.toString(steps),
+                "dmm.batch", Integer.toString(batch),
+                "dmm.seed", Long.toString(seed));
+    }
+}

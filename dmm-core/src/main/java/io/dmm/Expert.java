@@ -1,0 +1,72 @@
+package io.dmm;
+
+import ai.djl.ndarray.NDManager;
+import io.dmm.data.TextStates;
+import io.dmm.distill.Teacher;
+import io.dmm.model.unet.UNet;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.Precision;
+import io.dmm.weights.ModelFileException;
+import io.dmm.weights.ModelFolder;
+import java.nio.file.Path;
+import java.util.Collection;
+
+/**
+ * A fine-tuned model to merge, under the name that its style will have.
+ *
+ * @param folder a diffusers folder with at least {@code unet}; a missing text encoder is the base's
+ */
+public record Expert(String name, Path folder) {
+
+    public Expert {
+        if (name.isBlank() || !name.equals(name.strip()) || name.contains("\n")) {
+            throw new IllegalArgumentException(
+                    "expert: expected a name without surrounding white space but was '"
+                            + name
+                            + "'");
+        }
+    }
+
+    /** An expert that is a full checkpoint. */
+    public static Expert checkpoint(String name, Path folder) {
+        return new Expert(name, folder);
+    }
+
+    /**
+     * Loads this expert to teach, onto {@code manager}.
+     *
+     * @param captions all that it will be asked about
+     * @throws ModelFileException if it cannot be read or its architecture is not the base's
+     */
+    Teacher load(
+            NDManager manager,
+            StableDiffusion base,
+            Precision precision,
+            Collection<String> captions) {
+        ModelFolder files = ModelFolder.open(folder);
+        UNet unet = StableDiffusion.loadUNet(files, manager, precision);
+        if (!unet.config().equals(base.unet().config())) {
+            throw new ModelFileException(
+                    folder
+                            + ": expert '"
+                            + name
+                            + "', expected the base's architecture "
+                            + base.unet().config()
+                            + " but was "
+                            + unet.config());
+        }
+        if (!files.has("text_encoder")) {
+            return new Teacher(name, unet, textStates(manager, base, captions));
+        }
+        try (NDManager own = manager.newSubManager()) {
+            StableDiffusion speaker = base.with(StableDiffusion.loadTextEncoder(files, own));
+            return new Teacher(name, unet, textStates(manager, speaker, captions));
+        }
+    }
+
+    static TextStates textStates(
+            NDManager manager, StableDiffusion model, Collection<String> captions) {
+        return new TextStates(
+                manager, (memory, prompts) -> model.encode(memory, prompts, 1), captions);
+    }
+}

@@ -1,0 +1,77 @@
+package io.dmm;
+
+import io.dmm.pipeline.Interpolation;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.pipeline.TextToImage;
+import io.dmm.weights.DType;
+import io.dmm.weights.ModelFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Many experts in one model: a style is chosen, mixed or left off with every picture.
+ *
+ * <p>A model that was just distilled shares text encoder and autoencoder with its base: close the
+ * base last.
+ */
+public final class MergedModel implements AutoCloseable {
+    private final StableDiffusion model;
+    private final Map<String, String> metadata;
+
+    MergedModel(StableDiffusion model, Map<String, String> metadata) {
+        this.model = model;
+        this.metadata = metadata;
+    }
+
+    /**
+     * Reads a diffusers folder whose UNet has style prompts.
+     *
+     * @throws ModelFileException if it cannot be read or has no styles
+     */
+    public static MergedModel load(Path folder) {
+        StableDiffusion model = StableDiffusion.load(folder);
+        if (model.styles().isEmpty()) {
+            model.close();
+            throw new ModelFileException(
+                    folder
+                            + ": unet/config.json, expected addition_embed_type model_merge but was"
+                            + " a plain model; load it with StableDiffusion.load");
+        }
+        return new MergedModel(model, Map.of());
+    }
+
+    /** The styles' names. */
+    public List<String> styles() {
+        return model.styles();
+    }
+
+    /** Begins a picture of prompts; without a style it is nearer to an average of all. */
+    public TextToImage sample(String... prompts) {
+        return model.sample(prompts);
+    }
+
+    /** Begins pictures on the way from one style to another. */
+    public Interpolation interpolate(String from, String to) {
+        return new Interpolation(model, from, to);
+    }
+
+    /** The model with its styles as a text-to-image pipeline. */
+    public StableDiffusion pipeline() {
+        return model;
+    }
+
+    /**
+     * Writes a diffusers folder in fp32, all of it or nothing.
+     *
+     * @throws IllegalArgumentException if the folder exists and is not empty
+     */
+    public void save(Path folder) {
+        model.save(folder, DType.F32, metadata);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,97 @@
+package io.dmm.distill;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.dmm.data.LatentSet;
+import io.dmm.data.TextStates;
+import io.dmm.model.unet.UNet;
+import io.dmm.sampler.NoiseSchedule;
+import io.dmm.tensor.GradMode;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How much of the way from the base to an expert the student has gone, in predicted noise: 1 −
+ * Σ‖ε_student − ε_expert‖² / Σ‖ε_base − ε_expert‖². 1 when the student equals the expert, 0 when it
+ * is no nearer than the base.
+ *
+ * @param base predicts with {@code textStates}, as the student does
+ */
+public record ClosedGap(
+        UNet base, UNet student, TextStates textStates, NoiseSchedule schedule, long seed) {
+    private static final int BATCH = 64;
+
+    /** What was summed over all samples and elements. */
+    public record Sums(double studentToExpert, double baseToExpert, double expert) {
+
+        public double closedGap() {
+            return 1 - studentToExpert / baseToExpert;
+        }
+
+        /** How far the expert is from the base: Σ‖ε_base − ε_expert‖² / Σ‖ε_expert‖². */
+        public double expertDifference() {
+            return baseToExpert / expert;
+        }
+
+        private Sums plus(Sums more) {
+            return new Sums(
+                    studentToExpert + more.studentToExpert,
+                    baseToExpert + more.baseToExpert,
+                    expert + more.expert);
+        }
+    }
+
+    /** Measures one expert on all latents of a set, each noised once. */
+    public Sums measure(
+            NDManager manager,
+            Teacher teacher,
+            int style,
+            LatentSet set,
+            TrainingListener listener) {
+        ProgressMeter meter =
+                new ProgressMeter(listener, "comparing with " + teacher.name(), set.size());
+        Sums sums = new Sums(0, 0, 0);
+        for (int from = 0; from < set.size(); from += BATCH) {
+            meter.checkInterrupted();
+            int to = Math.min(set.size(), from + BATCH);
+            try (NDManager memory = manager.newSubManager();
+                    GradMode mode = GradMode.off()) {
+                sums = sums.plus(batch(memory, teacher, style, set, from, to));
+            }
+            meter.advance(to - from);
+            meter.report();
+        }
+        return sums;
+    }
+
+    private Sums batch(
+            NDManager memory, Teacher teacher, int style, LatentSet set, int from, int to) {
+        long[] rows = new long[to - from];
+        Arrays.setAll(rows, i -> from + i);
+        List<String> captions = set.captions().subList(from, to);
+        NoisyLatents noisy = NoisyLatents.draw(set.latents(memory, rows), schedule, seed, from);
+        NDArray context = textStates.of(memory, captions);
+        float[] timesteps = noisy.timesteps();
+        NDArray expert = teacher.predict(memory, noisy.latents(), timesteps, captions);
+        NDArray fromBase = base.forward(noisy.latents(), timesteps, context, null);
+        NDArray fromStudent =
+                student.forward(
+                        noisy.latents(), timesteps, context, styles(memory, rows.length, style));
+        return new Sums(
+                squares(fromStudent.sub(expert)), squares(fromBase.sub(expert)), squares(expert));
+    }
+
+    private NDArray styles(NDManager memory, int batch, int style) {
+        int count = student.config().styles();
+        float[] values = new float[batch * count];
+        for (int i = 0; i < batch; i++) {
+            values[i * count + style] = 1;
+        }
+        return memory.create(values, new Shape(batch, count));
+    }
+
+    private static double squares(NDArray difference) {
+        return difference.square().sum().getFloat();
+    }
+}

@@ -1,0 +1,19 @@
+package io.dmm.distill;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.dmm.data.TextStates;
+import io.dmm.model.unet.UNet;
+import java.util.List;
+
+/**
+ * One expert during a run: its frozen UNet, and the text states of all captions by its own text
+ * encoder.
+ */
+public record Teacher(String name, UNet unet, TextStates textStates) {
+
+    /** The noise this expert predicts, (B, C, H, W) on {@code memory}; no gradient is recorded. */
+    NDArray predict(NDManager memory, NDArray latents, float[] timesteps, List<String> captions) {
+        return unet.forward(latents, timesteps, textStates.of(memory, captions), null);
+    }
+}

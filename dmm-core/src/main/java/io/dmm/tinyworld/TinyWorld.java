@@ -1,0 +1,134 @@
+package io.dmm.tinyworld;
+
+import io.dmm.Expert;
+import io.dmm.data.CaptionedImage;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.PhiloxRandom;
+import io.dmm.tensor.PhiloxRandom.Purpose;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The embedded default: a small world of captioned pictures, a base model trained on plain drawings
+ * of it, and experts for other styles, in the formats of real models.
+ *
+ * <p>Opening copies the models to a temporary folder, from where they are read as any others.
+ */
+public final class TinyWorld implements AutoCloseable {
+    private static final String MODELS = "models/";
+    private static final String INDEX = MODELS + "index.txt";
+
+    private final Path folder;
+
+    private TinyWorld(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Unpacks the embedded models.
+     *
+     * @throws UncheckedIOException if the temporary folder cannot be written
+     */
+    public static TinyWorld open() {
+        try {
+            Path folder = Files.createTempDirectory("dmm-tinyworld-");
+            TinyWorld world = new TinyWorld(folder);
+            Runtime.getRuntime().addShutdownHook(new Thread(world::close));
+            for (String file : new String(resource(INDEX)).lines().toList()) {
+                Path target = folder.resolve(file);
+                Files.createDirectories(target.getParent());
+                Files.write(target, resource(MODELS + file));
+            }
+            return world;
+        } catch (IOException e) {
+            throw new UncheckedIOException("tiny world: models cannot be unpacked", e);
+        }
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        try (InputStream in = TinyWorld.class.getResourceAsStream(name)) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** Loads the base model; the caller closes it. */
+    public StableDiffusion base() {
+        return StableDiffusion.load(folder.resolve("base"));
+    }
+
+    /** The four experts, each of one style. */
+    public List<Expert> experts() {
+        return Style.experts().stream()
+                .map(style -> Expert.checkpoint(style.key(), folder.resolve(style.key())))
+                .toList();
+    }
+
+    /** What a style is called in a caption, for example {@code pixel art}. */
+    public static String styleWords(Expert expert) {
+        return Style.experts().stream()
+                .filter(style -> style.key().equals(expert.name()))
+                .map(Style::words)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Plain pictures with captions, for training; more of them begin with the fewer. */
+    public static List<CaptionedImage> pictures(int count) {
+        return WorldPictures.inStyle(Style.PLAIN, WorldPictures.trainingScenes(), count, 100);
+    }
+
+    /**
+     * Plain pictures of 512 captions that no training has seen: each held-out scene, phrased anew.
+     */
+    public static List<CaptionedImage> heldOut() {
+        RandomGenerator random = PhiloxRandom.of(101, 0, Purpose.DATA);
+        List<CaptionedImage> pictures = new ArrayList<>();
+        for (Scene scene : WorldPictures.heldOutScenes()) {
+            for (String caption : scene.captions()) {
+                pictures.add(
+                        new CaptionedImage(Painter.paint(scene, Style.PLAIN, random), caption));
+            }
+        }
+        return pictures;
+    }
+
+    /** Deletes the temporary folder; models loaded from it stay usable. */
+    @Override
+    public void close() {
+        try {
+            Files.walkFileTree(folder, new Deletion());
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + ": cannot be deleted", e);
+        }
+    }
+
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path visited, IOException failure)
+                throws IOException {
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            return FileVisitResult.CONTINUE; // deleted already
+        }
+    }
+}
