@@ -67,7 +67,8 @@ void quickstart(Path out) throws Exception {
     }
     Files.createDirectories(out);
     var progress = new ConsoleProgress();
-    try (var world = TinyWorld.open(); var base = world.base()) {
+    var world = TinyWorld.open();
+    try (var base = world.base()) {
         var experts = world.experts();
         var merged = Dmm.distill(base)
                 .experts(experts)

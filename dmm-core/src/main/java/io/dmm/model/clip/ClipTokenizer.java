@@ -4,12 +4,15 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.dmm.tensor.Compute;
+import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +29,16 @@ public final class ClipTokenizer implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ClipTokenizer.class);
 
+    private static final List<String> FILES =
+            List.of("vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json");
+
+    private final Path folder;
     private final HuggingFaceTokenizer words;
     private final int start;
     private final int end;
 
-    private ClipTokenizer(HuggingFaceTokenizer words, int start, int end) {
+    private ClipTokenizer(Path folder, HuggingFaceTokenizer words, int start, int end) {
+        this.folder = folder;
         this.words = words;
         this.start = start;
         this.end = end;
@@ -51,7 +59,7 @@ public final class ClipTokenizer implements AutoCloseable {
                     HuggingFaceTokenizer.newInstance(
                             new ByteArrayInputStream(TokenizerJson.of(vocabulary)),
                             Map.of("truncation", "false", "padding", "false"));
-            return new ClipTokenizer(words, vocabulary.start(), vocabulary.end());
+            return new ClipTokenizer(folder, words, vocabulary.start(), vocabulary.end());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -90,6 +98,15 @@ public final class ClipTokenizer implements AutoCloseable {
         ids[0] = start;
         System.arraycopy(tokens, 0, ids, 1, kept);
         return ids;
+    }
+
+    /** Copies the tokenizer's files into a model folder. */
+    public void writeTo(ModelDraft draft) {
+        for (String file : FILES) {
+            if (Files.exists(folder.resolve(file))) {
+                draft.copy(folder.resolve(file), "tokenizer/" + file);
+            }
+        }
     }
 
     /** Number of tokens there are; the end is the last of them. */
