@@ -22,7 +22,6 @@ import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFolder;
 import io.dmm.weights.TensorFile;
 import io.dmm.weights.Weights;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +38,7 @@ public final class StableDiffusion implements AutoCloseable {
     /** Key of the safetensors metadata under which the styles are named, separated by line ends. */
     private static final String STYLES_KEY = "dmm.styles";
 
-    private static final List<String> TOKENIZER_FILES =
-            List.of("vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json");
-
     private final NDManager manager;
-    private final Path tokenizerFolder;
     private final ClipTokenizer tokenizer;
     private final ClipTextModel textEncoder;
     private final UNet unet;
@@ -54,21 +49,19 @@ public final class StableDiffusion implements AutoCloseable {
     /**
      * Puts a model together from its parts.
      *
-     * @param manager owns what the model must free when closed
-     * @param tokenizerFolder where the tokenizer's files are
+     * @param manager owns what is freed when the model is closed
      * @param styles the names of the UNet's styles
      */
     public StableDiffusion(
             NDManager manager,
-            Path tokenizerFolder,
+            ClipTokenizer tokenizer,
             ClipTextModel textEncoder,
             UNet unet,
             AutoencoderKl vae,
             NoiseSchedule schedule,
             List<String> styles) {
         this.manager = manager;
-        this.tokenizerFolder = tokenizerFolder;
-        this.tokenizer = ClipTokenizer.open(tokenizerFolder);
+        this.tokenizer = tokenizer;
         this.textEncoder = textEncoder;
         this.unet = unet;
         this.vae = vae;
@@ -82,13 +75,17 @@ public final class StableDiffusion implements AutoCloseable {
      * @throws ModelFileException for a missing, broken or foreign file
      */
     public static StableDiffusion load(Path path) {
-        ModelFolder folder = ModelFolder.open(path);
-        NDManager manager = Compute.newManager();
+        return load(ModelFolder.open(path), Compute.newManager());
+    }
+
+    static StableDiffusion load(ModelFolder folder, NDManager manager) {
         try {
+            ClipTokenizer tokenizer = ClipTokenizer.open(folder.tokenizer());
+            manager.attachInternal("tokenizer", tokenizer);
             UNet unet = loadUNet(folder, manager, Precision.FP32);
             return new StableDiffusion(
                     manager,
-                    folder.tokenizer(),
+                    tokenizer,
                     loadTextEncoder(folder, manager),
                     unet,
                     loadVae(folder, manager),
@@ -182,12 +179,7 @@ public final class StableDiffusion implements AutoCloseable {
         }
         draft.writeJson("model_index.json", modelIndex());
         draft.writeJson("scheduler/scheduler_config.json", schedule.config().toJson());
-        for (String file : TOKENIZER_FILES) {
-            Path source = tokenizerFolder.resolve(file);
-            if (Files.exists(source)) {
-                draft.copy(source, "tokenizer/" + file);
-            }
-        }
+        tokenizer.files().forEach((name, bytes) -> draft.write("tokenizer/" + name, bytes));
         draft.write(
                 "text_encoder",
                 textEncoder.config().toJson(),
@@ -230,13 +222,12 @@ public final class StableDiffusion implements AutoCloseable {
 
     /** The same model with another UNet and the names of its styles; the parts are shared. */
     public StableDiffusion with(NDManager owner, UNet other, List<String> names) {
-        return new StableDiffusion(
-                owner, tokenizerFolder, textEncoder, other, vae, schedule, names);
+        return new StableDiffusion(owner, tokenizer, textEncoder, other, vae, schedule, names);
     }
 
     /** The same model with another text encoder. */
     public StableDiffusion with(ClipTextModel other) {
-        return new StableDiffusion(manager, tokenizerFolder, other, unet, vae, schedule, styles);
+        return new StableDiffusion(manager, tokenizer, other, unet, vae, schedule, styles);
     }
 
     public NDManager manager() {
@@ -267,7 +258,6 @@ public final class StableDiffusion implements AutoCloseable {
     /** Frees what this model owns; one that shares its parts no longer works after. */
     @Override
     public void close() {
-        tokenizer.close();
         manager.close();
     }
 }

@@ -134,7 +134,7 @@ public final class TinyWorldTraining {
                 new UNetTraining(unet, conditioning, schedule, pictures, SEED)
                         .run(BASE_LOOP, manager, parameters, listener);
             }
-            new StableDiffusion(manager, files, text, unet, vae, schedule, List.of())
+            new StableDiffusion(manager, tokenizer, text, unet, vae, schedule, List.of())
                     .writeTo(draft, DType.F16, Map.of());
         }
     }
