@@ -29,19 +29,20 @@ public final class Reference implements AutoCloseable {
     }
 
     public static Reference open(String name) {
-        return new Reference(resource(name));
+        return new Reference(path(name));
     }
 
     /** The content of a JSON file among the fixtures. */
     public static JsonNode json(String name) {
         try {
-            return new ObjectMapper().readTree(resource(name).toFile());
+            return new ObjectMapper().readTree(path(name).toFile());
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    private static Path resource(String name) {
+    /** A file or folder among the fixtures. */
+    public static Path path(String name) {
         try {
             return Path.of(Reference.class.getResource("/reference/" + name).toURI());
         } catch (URISyntaxException e) {

@@ -1,7 +1,6 @@
 package io.dmm.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.dmm.weights.ModelFileException;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -49,7 +49,7 @@ public final class StableDiffusion implements AutoCloseable {
     /**
      * Puts a model together from its parts.
      *
-     * @param manager is closed with the model
+     * @param manager owns what is freed when the model is closed
      * @param styles the names of the UNet's styles
      */
     public StableDiffusion(
@@ -75,13 +75,17 @@ public final class StableDiffusion implements AutoCloseable {
      * @throws ModelFileException for a missing, broken or foreign file
      */
     public static StableDiffusion load(Path path) {
-        ModelFolder folder = ModelFolder.open(path);
-        NDManager manager = Compute.newManager();
+        return load(ModelFolder.open(path), Compute.newManager());
+    }
+
+    static StableDiffusion load(ModelFolder folder, NDManager manager) {
         try {
+            ClipTokenizer tokenizer = ClipTokenizer.open(folder.tokenizer());
+            manager.attachInternal("tokenizer", tokenizer);
             UNet unet = loadUNet(folder, manager, Precision.FP32);
             return new StableDiffusion(
                     manager,
-                    loadTokenizer(folder, manager),
+                    tokenizer,
                     loadTextEncoder(folder, manager),
                     unet,
                     loadVae(folder, manager),
@@ -113,12 +117,6 @@ public final class StableDiffusion implements AutoCloseable {
             weights.requireAllTaken(file);
             return model;
         }
-    }
-
-    private static ClipTokenizer loadTokenizer(ModelFolder folder, NDManager manager) {
-        ClipTokenizer tokenizer = ClipTokenizer.open(folder.tokenizer());
-        manager.attachInternal("tokenizer", tokenizer);
-        return tokenizer;
     }
 
     /** Reads the autoencoder of a diffusers folder onto {@code manager}. */
@@ -181,7 +179,7 @@ public final class StableDiffusion implements AutoCloseable {
         }
         draft.writeJson("model_index.json", modelIndex());
         draft.writeJson("scheduler/scheduler_config.json", schedule.config().toJson());
-        tokenizer.writeTo(draft);
+        tokenizer.files().forEach((name, bytes) -> draft.write("tokenizer/" + name, bytes));
         draft.write(
                 "text_encoder",
                 textEncoder.config().toJson(),

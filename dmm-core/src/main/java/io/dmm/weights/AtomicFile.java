@@ -1,6 +1,5 @@
 package io.dmm.weights;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,23 +30,6 @@ final class AtomicFile {
             move(temporary, target);
         } finally {
             Files.deleteIfExists(temporary);
-        }
-    }
-
-    static void copy(Path source, Path target) throws IOException {
-        try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ)) {
-            long size = from.size();
-            write(
-                    target,
-                    to -> {
-                        for (long at = 0; at < size; ) {
-                            long moved = from.transferTo(at, size - at, to);
-                            if (moved == 0) {
-                                throw new EOFException(source + " became shorter");
-                            }
-                            at += moved;
-                        }
-                    });
         }
     }
 

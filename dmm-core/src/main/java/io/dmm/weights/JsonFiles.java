@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -48,12 +49,16 @@ final class JsonFiles {
     }
 
     /** Indented text with the same line ends on every system. */
-    static byte[] toBytes(JsonNode node) throws IOException {
+    static byte[] toBytes(JsonNode node) {
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
         printer.indentObjectsWith(indenter);
         printer.indentArraysWith(indenter);
-        String text = JSON.writer(printer).writeValueAsString(node);
-        return (text + "\n").getBytes(StandardCharsets.UTF_8);
+        try {
+            String text = JSON.writer(printer).writeValueAsString(node);
+            return (text + "\n").getBytes(StandardCharsets.UTF_8);
+        } catch (JacksonException e) {
+            throw new UncheckedIOException("JSON: cannot be written", e);
+        }
     }
 }

@@ -66,24 +66,18 @@ public final class ModelDraft implements AutoCloseable {
 
     /** Writes one JSON file at a path relative to the model folder. */
     public void writeJson(String relative, JsonNode node) {
-        Path file = resolve(relative);
-        try {
-            Files.createDirectories(file.getParent());
-            ByteBuffer bytes = ByteBuffer.wrap(JsonFiles.toBytes(node));
-            AtomicFile.write(file, channel -> AtomicFile.writeFully(channel, bytes));
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
-        }
+        write(relative, JsonFiles.toBytes(node));
     }
 
-    /** Copies one file to a path relative to the model folder. */
-    public void copy(Path source, String relative) {
+    /** Writes one file at a path relative to the model folder. */
+    public void write(String relative, byte[] content) {
         Path file = resolve(relative);
         try {
             Files.createDirectories(file.getParent());
-            AtomicFile.copy(source, file);
+            AtomicFile.write(
+                    file, channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(content)));
         } catch (IOException e) {
-            throw new UncheckedIOException(source + ": cannot be copied (" + e + ")", e);
+            throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
         }
     }
 

@@ -22,11 +22,26 @@ import org.junit.jupiter.api.Test;
 /** Trains y = x Wᵀ + b on one batch. */
 class TrainingLoopTest {
     private final NDManager manager = Compute.newManager();
-    private final List<TrainingProgress> reports = new ArrayList<>();
+    private final Reports reports = new Reports();
     private NDArray x;
     private NDArray y;
     private NDArray weight;
     private NDArray bias;
+
+    private static final class Reports implements TrainingListener {
+        private final List<StepMetrics> steps = new ArrayList<>();
+        private final List<Progress> progress = new ArrayList<>();
+
+        @Override
+        public void onStep(StepMetrics metrics) {
+            steps.add(metrics);
+        }
+
+        @Override
+        public void onProgress(Progress report) {
+            progress.add(report);
+        }
+    }
 
     @BeforeEach
     void createProblem() {
@@ -46,22 +61,25 @@ class TrainingLoopTest {
     @Test
     void oneBatch_isLearned() {
         run(loop(200), this::loss);
-        assertTrue(last().loss() < reports.get(0).loss() / 10);
+        assertTrue(last().loss() < reports.steps.get(0).loss() / 10);
     }
 
     @Test
     void listener_isToldOfEveryStep() {
         run(new TrainingLoop(20, 8, LearningRate.cosine(0.05), 0, 1), this::loss);
-        assertEquals(20, reports.size());
+        assertEquals(20, reports.steps.size());
+        assertEquals(20, reports.progress.size());
         for (int i = 0; i < 20; i++) {
-            TrainingProgress report = reports.get(i);
-            assertEquals(i + 1, report.step());
-            assertEquals(20, report.totalSteps());
-            assertEquals(LearningRate.cosine(0.05).at(i, 20), report.learningRate());
-            assertTrue(report.samplesPerSecond() > 0);
-            assertFalse(report.timeLeft().isNegative());
+            StepMetrics metrics = reports.steps.get(i);
+            assertEquals(i + 1, metrics.step());
+            assertEquals(LearningRate.cosine(0.05).at(i, 20), metrics.learningRate());
+            assertTrue(metrics.samplesPerSecond() > 0);
+            Progress progress = reports.progress.get(i);
+            assertEquals(i + 1, progress.done());
+            assertEquals(20, progress.total());
+            assertFalse(progress.timeLeft().isNegative());
         }
-        assertTrue(last().timeLeft().isZero());
+        assertTrue(reports.progress.get(19).timeLeft().isZero());
     }
 
     @Test
@@ -94,8 +112,8 @@ class TrainingLoopTest {
                 };
         CancellationException stop =
                 assertThrows(CancellationException.class, () -> run(loop(100), interrupted));
-        assertEquals("training interrupted after step 4 of 100", stop.getMessage());
-        assertEquals(4, reports.size());
+        assertEquals("training, after 4 of 100", stop.getMessage());
+        assertEquals(4, reports.steps.size());
         assertFalse(Thread.currentThread().isInterrupted());
         assertFalse(weight.hasGradient());
     }
@@ -116,7 +134,7 @@ class TrainingLoopTest {
                         .startsWith(
                                 "training: step 3, expected a finite loss and gradient but was NaN"),
                 failure.getMessage());
-        assertEquals(2, reports.size());
+        assertEquals(2, reports.steps.size());
         assertArrayEquals(weights.get(2), weight.toFloatArray());
     }
 
@@ -132,7 +150,7 @@ class TrainingLoopTest {
     }
 
     private void run(TrainingLoop loop, TrainingLoop.Objective objective) {
-        loop.run(manager, List.of(weight, bias), objective, reports::add);
+        loop.run(manager, List.of(weight, bias), objective, reports);
     }
 
     private NDArray loss(NDManager memory, long step) {
@@ -141,7 +159,7 @@ class TrainingLoopTest {
         return Ops.mse(predicted, y);
     }
 
-    private TrainingProgress last() {
-        return reports.get(reports.size() - 1);
+    private StepMetrics last() {
+        return reports.steps.get(reports.steps.size() - 1);
     }
 }

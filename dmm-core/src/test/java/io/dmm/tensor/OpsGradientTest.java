@@ -37,11 +37,6 @@ class OpsGradientTest {
         assertGradients(a -> Ops.conv2d(a[0], a[1], a[2]), x, normal(2, 3, 1, 1), bias);
         assertGradients(a -> Ops.conv2dDownsample(a[0], a[1], a[2]), x, weight, bias);
         assertGradients(a -> Ops.conv2dDownsamplePaddedRight(a[0], a[1], a[2]), x, weight, bias);
-        assertGradients(
-                a -> Ops.channelsFirst(Ops.conv2d(Ops.channelsLast(a[0]), a[1], a[2])),
-                x,
-                weight,
-                bias);
     }
 
     @Test

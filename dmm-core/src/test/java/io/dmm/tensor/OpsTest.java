@@ -152,21 +152,6 @@ class OpsTest {
     }
 
     @Test
-    void memoryLayout_doesNotChangeValues() {
-        NDArray x = normal(2, 3, 4, 5);
-        NDArray weight = normal(3, 3, 3, 3);
-        NDArray bias = normal(3);
-        NDArray channelsLast = Ops.channelsLast(x);
-        assertEquals(x, channelsLast);
-        assertArrayEquals(x.toFloatArray(), channelsLast.toFloatArray());
-        assertEquals(x, Ops.channelsFirst(channelsLast));
-        assertValues(
-                Ops.conv2d(channelsLast, Ops.channelsLast(weight), bias),
-                Ops.conv2d(x, weight, bias).toFloatArray());
-        assertEquals(Ops.pixelsToTokens(x), Ops.pixelsToTokens(channelsLast));
-    }
-
-    @Test
     void clipGradNorm_scalesOnlyWhatIsLonger() {
         NDArray first = array(new Shape(2), 3, 0);
         NDArray second = array(new Shape(1, 1), 4);

@@ -4,7 +4,6 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.dmm.tensor.Compute;
-import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,8 +11,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,19 +28,19 @@ public final class ClipTokenizer implements AutoCloseable {
     /** Tokens of a prompt, with its start, end and padding. */
     public static final int LENGTH = 77;
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(ClipTokenizer.class);
-
     private static final List<String> FILES =
             List.of("vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json");
+    private static final Logger LOGGER = LoggerFactory.getLogger(ClipTokenizer.class);
 
-    private final Path folder;
     private final HuggingFaceTokenizer words;
+    private final Map<String, byte[]> files;
     private final int start;
     private final int end;
 
-    private ClipTokenizer(Path folder, HuggingFaceTokenizer words, int start, int end) {
-        this.folder = folder;
+    private ClipTokenizer(
+            HuggingFaceTokenizer words, Map<String, byte[]> files, int start, int end) {
         this.words = words;
+        this.files = files;
         this.start = start;
         this.end = end;
     }
@@ -55,14 +56,31 @@ public final class ClipTokenizer implements AutoCloseable {
         // the engine goes first: it keeps DJL offline, which else fetches a CUDA build of this
         Compute.device();
         try {
+            Map<String, byte[]> files = contents(folder);
             HuggingFaceTokenizer words =
                     HuggingFaceTokenizer.newInstance(
                             new ByteArrayInputStream(TokenizerJson.of(vocabulary)),
                             Map.of("truncation", "false", "padding", "false"));
-            return new ClipTokenizer(folder, words, vocabulary.start(), vocabulary.end());
+            return new ClipTokenizer(words, files, vocabulary.start(), vocabulary.end());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Map<String, byte[]> contents(Path folder) throws IOException {
+        Map<String, byte[]> contents = new TreeMap<>();
+        for (String name : FILES) {
+            Path file = folder.resolve(name);
+            if (Files.exists(file)) {
+                contents.put(name, Files.readAllBytes(file));
+            }
+        }
+        return Collections.unmodifiableMap(contents);
+    }
+
+    /** The files this tokenizer was read from, by name: it may outlive them. */
+    public Map<String, byte[]> files() {
+        return files;
     }
 
     /** As {@link #encode(String, int)} with CLIP's length of 77. */
@@ -98,15 +116,6 @@ public final class ClipTokenizer implements AutoCloseable {
         ids[0] = start;
         System.arraycopy(tokens, 0, ids, 1, kept);
         return ids;
-    }
-
-    /** Copies the tokenizer's files into a model folder. */
-    public void writeTo(ModelDraft draft) {
-        for (String file : FILES) {
-            if (Files.exists(folder.resolve(file))) {
-                draft.copy(folder.resolve(file), "tokenizer/" + file);
-            }
-        }
     }
 
     /** Number of tokens there are; the end is the last of them. */

@@ -1,0 +1,17 @@
+package io.dmm.pipeline;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/** The pixels of pictures, to compare. */
+final class Pictures {
+    private Pictures() {}
+
+    static int[] rgb(BufferedImage image) {
+        return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    }
+
+    static int[][] rgb(List<GeneratedImage> images) {
+        return images.stream().map(image -> rgb(image.image())).toArray(int[][]::new);
+    }
+}
