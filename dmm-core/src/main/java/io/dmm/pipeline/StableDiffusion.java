@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.dmm.model.ConfigNode;
 import io.dmm.model.clip.ClipTextConfig;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.clip.ClipTokenizer;
@@ -89,7 +88,7 @@ public final class StableDiffusion implements AutoCloseable {
                     loadTextEncoder(folder, manager),
                     unet,
                     loadVae(folder, manager),
-                    new NoiseSchedule(NoiseScheduleConfig.fromJson(folder.config("scheduler"))),
+                    new NoiseSchedule(NoiseScheduleConfig.read(folder.config("scheduler"))),
                     styleNames(folder, unet.config().styles()));
         } catch (RuntimeException e) {
             manager.close();
@@ -99,7 +98,7 @@ public final class StableDiffusion implements AutoCloseable {
 
     /** Reads the UNet of a diffusers folder onto {@code manager}. */
     public static UNet loadUNet(ModelFolder folder, NDManager manager, Precision precision) {
-        UNetConfig config = UNetConfig.read(config(folder, "unet"));
+        UNetConfig config = UNetConfig.read(folder.config("unet"));
         try (TensorFile file = folder.weights("unet")) {
             Weights weights = Weights.load(file, manager, precision);
             UNet unet = new UNet(config, weights);
@@ -110,7 +109,7 @@ public final class StableDiffusion implements AutoCloseable {
 
     /** Reads the text encoder of a diffusers folder onto {@code manager}. */
     public static ClipTextModel loadTextEncoder(ModelFolder folder, NDManager manager) {
-        ClipTextConfig config = ClipTextConfig.read(config(folder, "text_encoder"));
+        ClipTextConfig config = ClipTextConfig.read(folder.config("text_encoder"));
         try (TensorFile file = folder.weights("text_encoder")) {
             Weights weights = Weights.load(file, manager, Precision.FP32);
             ClipTextModel model = new ClipTextModel(config, weights);
@@ -121,18 +120,13 @@ public final class StableDiffusion implements AutoCloseable {
 
     /** Reads the autoencoder of a diffusers folder onto {@code manager}. */
     public static AutoencoderKl loadVae(ModelFolder folder, NDManager manager) {
-        VaeConfig config = VaeConfig.read(config(folder, "vae"));
+        VaeConfig config = VaeConfig.read(folder.config("vae"));
         try (TensorFile file = folder.weights("vae")) {
             Weights weights = Weights.load(file, manager, Precision.FP32);
             AutoencoderKl vae = new AutoencoderKl(config, weights);
             weights.requireAllTaken(file);
             return vae;
         }
-    }
-
-    private static ConfigNode config(ModelFolder folder, String part) {
-        return new ConfigNode(
-                folder.config(part), folder.path().resolve(part).resolve("config.json").toString());
     }
 
     /** Styles are numbered where the file, like those of DMM's authors, does not name them. */

@@ -1,6 +1,5 @@
 package io.dmm.weights;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +47,9 @@ public final class ModelFolder {
      *
      * @throws ModelFileException if it is missing or not one JSON object
      */
-    public JsonNode config(String part) {
-        return JsonFiles.read(path.resolve(part).resolve(Layout.configName(part)));
+    public ConfigNode config(String part) {
+        Path file = path.resolve(part).resolve(Layout.configName(part));
+        return new ConfigNode(JsonFiles.read(file), file.toString());
     }
 
     /**

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dmm.weights.ConfigNode;
 import io.dmm.weights.SafeTensorsFile;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ class SamplerReferenceTest {
     }
 
     private static NoiseSchedule schedule(String name) {
-        return new NoiseSchedule(NoiseScheduleConfig.fromJson(configs.get(name)));
+        return new NoiseSchedule(NoiseScheduleConfig.read(new ConfigNode(configs.get(name), name)));
     }
 
     private static NDArray load(String key) {

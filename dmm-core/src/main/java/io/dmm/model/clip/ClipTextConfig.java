@@ -3,8 +3,7 @@ package io.dmm.model.clip;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.dmm.model.ConfigNode;
-import java.util.Locale;
+import io.dmm.weights.ConfigNode;
 import java.util.Map;
 
 /**
@@ -45,18 +44,17 @@ public record ClipTextConfig(
 
     public static ClipTextConfig read(ConfigNode config) {
         config.require("layer_norm_eps", 1e-5);
-        boolean gelu = config.text("hidden_act", "quick_gelu").equals("gelu");
-        if (!gelu) {
-            config.require("hidden_act", "quick_gelu");
-        }
-        return new ClipTextConfig(
-                config.positive("vocab_size", 49408),
-                config.positive("hidden_size", 512),
-                config.positive("intermediate_size", 2048),
-                config.positive("num_hidden_layers", 12),
-                config.positive("num_attention_heads", 8),
-                config.positive("max_position_embeddings", 77),
-                gelu ? Activation.GELU : Activation.QUICK_GELU);
+        return config.build(
+                () ->
+                        new ClipTextConfig(
+                                config.positive("vocab_size", 49408),
+                                config.positive("hidden_size", 512),
+                                config.positive("intermediate_size", 2048),
+                                config.positive("num_hidden_layers", 12),
+                                config.positive("num_attention_heads", 8),
+                                config.positive("max_position_embeddings", 77),
+                                config.choice(
+                                        "hidden_act", Activation.class, Activation.QUICK_GELU)));
     }
 
     /** The content of transformers' {@code text_encoder/config.json}. */
@@ -66,7 +64,7 @@ public record ClipTextConfig(
         json.setAll(Map.of("architectures", architectures));
         json.put("bos_token_id", vocabSize - 2);
         json.put("eos_token_id", vocabSize - 1);
-        json.put("hidden_act", hiddenAct.name().toLowerCase(Locale.ROOT));
+        json.put("hidden_act", ConfigNode.spelled(hiddenAct));
         json.put("hidden_size", hiddenSize);
         json.put("intermediate_size", intermediateSize);
         json.put("layer_norm_eps", 1e-5);

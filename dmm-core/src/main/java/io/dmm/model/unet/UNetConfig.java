@@ -2,7 +2,7 @@ package io.dmm.model.unet;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.dmm.model.ConfigNode;
+import io.dmm.weights.ConfigNode;
 import io.dmm.weights.ModelFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,19 +115,22 @@ public record UNetConfig(
         if (!addition.equals("none") && !addition.equals(MODEL_MERGE)) {
             config.require("addition_embed_type", MODEL_MERGE);
         }
-        List<Boolean> crossAttention = crossAttention(config);
-        return new UNetConfig(
-                config.positive("in_channels", 4),
-                config.positive("out_channels", 4),
-                config.positives("block_out_channels"),
-                crossAttention,
-                config.positive("layers_per_block", 2),
-                config.positive("attention_head_dim", 8),
-                config.positive("cross_attention_dim", 768),
-                config.positive("norm_num_groups", 32),
-                config.number("norm_eps", 1e-5),
-                config.positive("sample_size", 64),
-                addition.equals(MODEL_MERGE) ? config.positive("num_models", 1) : 0);
+        return config.build(
+                () ->
+                        new UNetConfig(
+                                config.positive("in_channels", 4),
+                                config.positive("out_channels", 4),
+                                config.positives("block_out_channels"),
+                                crossAttention(config),
+                                config.positive("layers_per_block", 2),
+                                config.positive("attention_head_dim", 8),
+                                config.positive("cross_attention_dim", 768),
+                                config.positive("norm_num_groups", 32),
+                                config.number("norm_eps", 1e-5),
+                                config.positive("sample_size", 64),
+                                addition.equals(MODEL_MERGE)
+                                        ? config.positive("num_models", 1)
+                                        : 0));
     }
 
     private static List<Boolean> crossAttention(ConfigNode config) {

@@ -2,7 +2,7 @@ package io.dmm.model.vae;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.dmm.model.ConfigNode;
+import io.dmm.weights.ConfigNode;
 import java.util.List;
 
 /**
@@ -46,13 +46,15 @@ public record VaeConfig(
         config.require("use_quant_conv", true);
         config.require("use_post_quant_conv", true);
         config.require("mid_block_add_attention", true);
-        return new VaeConfig(
-                config.positives("block_out_channels"),
-                config.positive("layers_per_block", 1),
-                config.positive("latent_channels", 4),
-                config.positive("norm_num_groups", 32),
-                config.number("scaling_factor", 0.18215),
-                config.positive("sample_size", 512));
+        return config.build(
+                () ->
+                        new VaeConfig(
+                                config.positives("block_out_channels"),
+                                config.positive("layers_per_block", 1),
+                                config.positive("latent_channels", 4),
+                                config.positive("norm_num_groups", 32),
+                                config.number("scaling_factor", 0.18215),
+                                config.positive("sample_size", 512)));
     }
 
     public ObjectNode toJson() {

@@ -1,0 +1,146 @@
+package io.dmm.weights;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Typed access to a {@code config.json}: what is absent or null has the given default, what is
+ * malformed is refused with the file, the key and the value.
+ *
+ * @param where names the file in error messages
+ */
+public record ConfigNode(JsonNode json, String where) {
+
+    /** An integer of at least one. */
+    public int positive(String key, int byDefault) {
+        return value(
+                key,
+                byDefault,
+                "a positive integer",
+                value -> value.isInt() && value.intValue() > 0,
+                JsonNode::intValue);
+    }
+
+    public int integer(String key, int byDefault) {
+        return value(key, byDefault, "an integer", JsonNode::isInt, JsonNode::intValue);
+    }
+
+    public double number(String key, double byDefault) {
+        return value(key, byDefault, "a number", JsonNode::isNumber, JsonNode::doubleValue);
+    }
+
+    public boolean flag(String key, boolean byDefault) {
+        return value(key, byDefault, "true or false", JsonNode::isBoolean, JsonNode::booleanValue);
+    }
+
+    public String text(String key, String byDefault) {
+        return value(key, byDefault, "a string", JsonNode::isTextual, JsonNode::textValue);
+    }
+
+    /** One of an enum's constants, by its {@link #spelled} name. */
+    public <E extends Enum<E>> E choice(String key, Class<E> type, E byDefault) {
+        JsonNode value = json.path(key);
+        if (absent(value)) {
+            return byDefault;
+        }
+        for (E choice : type.getEnumConstants()) {
+            if (spelled(choice).equals(value.textValue())) {
+                return choice;
+            }
+        }
+        String names =
+                Arrays.stream(type.getEnumConstants())
+                        .map(ConfigNode::spelled)
+                        .collect(Collectors.joining(" or "));
+        throw wrong(key, names, value);
+    }
+
+    /** The name that a file has for a choice. */
+    public static String spelled(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A required list of positive integers. */
+    public List<Integer> positives(String key) {
+        List<Integer> values = new ArrayList<>();
+        for (JsonNode value : list(key)) {
+            if (!value.isInt() || value.intValue() < 1) {
+                throw wrong(key, "positive integers", value);
+            }
+            values.add(value.intValue());
+        }
+        return List.copyOf(values);
+    }
+
+    /** A required list of strings. */
+    public List<String> texts(String key) {
+        List<String> values = new ArrayList<>();
+        for (JsonNode value : list(key)) {
+            values.add(value.asText());
+        }
+        return List.copyOf(values);
+    }
+
+    /** Refuses a setting that this library does not implement; absent means {@code supported}. */
+    public void require(String key, Object supported) {
+        JsonNode value = json.path(key);
+        if (!absent(value) && !value.asText().equals(String.valueOf(supported))) {
+            throw wrong(key, String.valueOf(supported), value);
+        }
+    }
+
+    /** Makes a config of these settings; where they do not fit together, the file is at fault. */
+    public <T> T build(Supplier<T> config) {
+        try {
+            return config.get();
+        } catch (IllegalArgumentException e) {
+            throw new ModelFileException(where + ": " + e.getMessage(), e);
+        }
+    }
+
+    private <T> T value(
+            String key,
+            T byDefault,
+            String expected,
+            Predicate<JsonNode> fits,
+            Function<JsonNode, T> read) {
+        JsonNode value = json.path(key);
+        if (absent(value)) {
+            return byDefault;
+        }
+        if (!fits.test(value)) {
+            throw wrong(key, expected, value);
+        }
+        return read.apply(value);
+    }
+
+    private JsonNode list(String key) {
+        JsonNode value = json.path(key);
+        if (!value.isArray() || value.isEmpty()) {
+            throw wrong(key, "a list", value);
+        }
+        return value;
+    }
+
+    private static boolean absent(JsonNode value) {
+        return value.isMissingNode() || value.isNull();
+    }
+
+    private ModelFileException wrong(String key, String expected, JsonNode actual) {
+        return new ModelFileException(
+                where
+                        + ": '"
+                        + key
+                        + "', expected "
+                        + expected
+                        + " but was "
+                        + (actual.isMissingNode() ? "missing" : actual));
+    }
+}

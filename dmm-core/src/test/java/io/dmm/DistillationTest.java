@@ -1,0 +1,273 @@
+package io.dmm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.dmm.data.CaptionedImage;
+import io.dmm.distill.LearningRate;
+import io.dmm.distill.MetricsLog;
+import io.dmm.distill.StepMetrics;
+import io.dmm.distill.TrainingListener;
+import io.dmm.model.unet.UNet;
+import io.dmm.model.unet.UNetConfig;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.Compute;
+import io.dmm.tensor.Precision;
+import io.dmm.weights.DType;
+import io.dmm.weights.ModelDraft;
+import io.dmm.weights.ModelFileException;
+import io.dmm.weights.Weights;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+class DistillationTest {
+    private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
+    private static final List<CaptionedImage> PICTURES = SmallModels.pictures(16);
+
+    @TempDir private static Path shared;
+    private static StableDiffusion base;
+    private static List<Expert> experts;
+
+    @TempDir private Path temporary;
+
+    @BeforeAll
+    static void writeModels() {
+        base = SmallModels.base();
+        experts = SmallModels.experts(shared);
+    }
+
+    @AfterAll
+    static void close() {
+        base.close();
+    }
+
+    @Test
+    void training_bringsEveryStyleNearItsExpert() throws IOException {
+        Path log = temporary.resolve("metrics.jsonl");
+        try (MergedModel merged =
+                distillation().steps(60).metrics(log).synthesize(8).run()) {
+            assertEquals(List.of("first", "second"), merged.styles());
+            List<StepMetrics> steps = MetricsLog.read(log);
+            assertEquals(60, steps.size());
+            assertEquals(60, Files.readAllLines(log).size());
+            double before = meanLoss(steps.subList(0, 5));
+            double after = meanLoss(steps.subList(55, 60));
+            assertTrue(after < before / 2, before + " → " + after);
+            for (Comparison comparison : compare(merged)) {
+                assertTrue(comparison.common().closedGap() > 0.5, comparison.toString());
+                assertTrue(comparison.own().closedGap() > 0.5, comparison.toString());
+            }
+        }
+    }
+
+    @Test
+    void equalRuns_giveTheSameBytes() throws IOException {
+        for (String name : List.of("a", "b")) {
+            try (MergedModel merged = distillation().steps(5).synthesize(4).run()) {
+                merged.save(temporary.resolve(name));
+            }
+        }
+        try (MergedModel merged = distillation().steps(5).synthesize(4).seed(8).run()) {
+            merged.save(temporary.resolve("c"));
+        }
+        byte[] first = Files.readAllBytes(temporary.resolve("a").resolve(UNET));
+        assertArrayEquals(first, Files.readAllBytes(temporary.resolve("b").resolve(UNET)));
+        assertFalse(
+                Arrays.equals(
+                        first, Files.readAllBytes(temporary.resolve("c").resolve(UNET))));
+        try (MergedModel loaded = MergedModel.load(temporary.resolve("a"))) {
+            assertEquals(List.of("first", "second"), loaded.styles());
+        }
+    }
+
+    @Test
+    void base_isLeftAsItWas() throws IOException {
+        Map<String, float[]> before = values(base.unet());
+        int arrays = base.manager().getManagedArrays().size();
+        distillation().steps(3).run().close();
+        Map<String, float[]> after = values(base.unet());
+        before.forEach((name, value) -> assertArrayEquals(value, after.get(name), name));
+        assertEquals(arrays, base.manager().getManagedArrays().size());
+    }
+
+    @Test
+    void teachers_mayComputeInBf16() throws IOException {
+        List<Double> losses = new ArrayList<>();
+        for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
+            Path log = temporary.resolve(precision + ".jsonl");
+            distillation().teacherPrecision(precision).steps(1).metrics(log).run().close();
+            losses.add(MetricsLog.read(log).get(0).loss());
+        }
+        assertEquals(losses.get(0), losses.get(1), 0.05 * losses.get(0));
+        assertFalse(losses.get(0).equals(losses.get(1)));
+    }
+
+    @Test
+    void interruptedTraining_stopsAndKeepsItsMetrics() throws IOException {
+        Path log = temporary.resolve("metrics.jsonl");
+        TrainingListener interrupter = interruptAt("training", 3);
+        Distillation distillation = distillation().metrics(log).listen(interrupter);
+        CancellationException stop =
+                assertThrows(CancellationException.class, distillation::run);
+        assertEquals("training, after 3 of 100", stop.getMessage());
+        assertFalse(Thread.currentThread().isInterrupted());
+        assertEquals(3, MetricsLog.read(log).size());
+    }
+
+    @Test
+    void interruptedDrawing_stops() {
+        Distillation distillation =
+                distillation().synthesize(16).listen(interruptAt("drawing as first", 16));
+        CancellationException stop =
+                assertThrows(CancellationException.class, distillation::run);
+        assertEquals("sampling: interrupted after 0 of 12 steps", stop.getMessage());
+    }
+
+    @Test
+    void wrongExperts_areRefused() {
+        Distillation distillation = Dmm.distill(base);
+        assertRefused(
+                "experts: expected at least 2 to merge but was 1",
+                () -> distillation.experts(experts.subList(0, 1)));
+        assertRefused(
+                "experts: expected different names but 'first' is there twice",
+                () -> distillation.experts(List.of(experts.get(0), experts.get(0))));
+        assertRefused(
+                "distillation: expected experts(…) and captions(…) but was 0 experts and 0"
+                        + " pictures",
+                distillation::run);
+    }
+
+    @Test
+    void wrongSettings_areRefusedBeforeAnythingIsDone() {
+        assertRefused(
+                "distillation: batch, expected at least 2 samples for each of 2 experts but was 3",
+                () -> distillation().batch(3).run());
+        assertRefused(
+                "distillation: synthesize, expected 0 to the 16 captions of the set but was 17",
+                () -> distillation().synthesize(17).run());
+        assertRefused(
+                "training: steps, expected at least 1 but was 0",
+                () -> distillation().steps(0).listen(unexpected()).synthesize(8).run());
+        List<CaptionedImage> large =
+                List.of(
+                        PICTURES.get(0),
+                        new CaptionedImage(
+                                new BufferedImage(32, 16, BufferedImage.TYPE_INT_RGB), "a boat"));
+        assertRefused(
+                "distillation: picture 'a boat', expected 16×16, the size of the model, but was"
+                        + " 32×16; scale the pictures first",
+                () -> distillation().captions(large).listen(unexpected()).run());
+    }
+
+    @Test
+    void modelWithStyles_isNoBase() {
+        try (StableDiffusion styled = SmallModels.styled("ink")) {
+            assertRefused(
+                    "distillation: base, expected a model without styles but was one with [ink]",
+                    () -> Dmm.distill(styled).experts(experts).captions(PICTURES).run());
+        }
+    }
+
+    @Test
+    void expertOfAnotherArchitecture_isRefused() {
+        Path folder = temporary.resolve("other");
+        UNetConfig config =
+                new UNetConfig(
+                        4, 4, List.of(8, 8), List.of(true, false), 1, 2, 16, 4, 1e-5, 8, 0);
+        try (NDManager manager = Compute.newManager();
+                ModelDraft draft = ModelDraft.create(folder)) {
+            UNet unet = new UNet(config, Weights.initial(manager, 1));
+            draft.write("unet", config.toJson(), unet.parameters(), DType.F32, Map.of());
+            draft.publish();
+        }
+        List<Expert> both = List.of(experts.get(0), Expert.checkpoint("other", folder));
+        String message =
+                assertThrows(
+                                ModelFileException.class,
+                                () -> distillation().experts(both).run())
+                        .getMessage();
+        assertTrue(
+                message.startsWith(
+                        folder + ": expert 'other', expected the base's architecture UNetConfig["),
+                message);
+    }
+
+    @Test
+    void missingExpert_isNamed() {
+        Path nowhere = temporary.resolve("nowhere");
+        List<Expert> both = List.of(experts.get(0), Expert.checkpoint("lost", nowhere));
+        assertEquals(
+                nowhere + ": no such folder, expected a diffusers folder",
+                assertThrows(
+                                ModelFileException.class,
+                                () -> distillation().experts(both).run())
+                        .getMessage());
+    }
+
+    private static Distillation distillation() {
+        return Dmm.distill(base)
+                .experts(experts)
+                .captions(PICTURES)
+                .steps(100)
+                .batch(16)
+                .learningRate(LearningRate.cosine(1e-2))
+                .seed(7);
+    }
+
+    private static List<Comparison> compare(MergedModel merged) {
+        return Comparison.of(base, merged, experts, PICTURES, 9, TrainingListener.NONE);
+    }
+
+    private static TrainingListener interruptAt(String activity, long done) {
+        return progress -> {
+            if (progress.activity().equals(activity) && progress.done() == done) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
+    /** For settings that must be refused before time has been spent. */
+    private static TrainingListener unexpected() {
+        return progress -> {
+            throw new AssertionError(progress.toString());
+        };
+    }
+
+    private static double meanLoss(List<StepMetrics> steps) {
+        return steps.stream().collect(Collectors.averagingDouble(StepMetrics::loss));
+    }
+
+    private static Map<String, float[]> values(UNet unet) {
+        Map<String, float[]> values = new HashMap<>();
+        for (Map.Entry<String, NDArray> entry : unet.parameters().entrySet()) {
+            values.put(entry.getKey(), entry.getValue().toFloatArray());
+        }
+        return values;
+    }
+
+    private static void assertRefused(String message, Executable executable) {
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, executable).getMessage());
+    }
+}
