@@ -15,7 +15,6 @@ import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
 import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.StableDiffusion;
-import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import java.io.IOException;
@@ -151,6 +150,11 @@ public final class Distillation {
     }
 
     private void check() {
+        if (!base.styles().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "distillation: base, expected a model without styles but was one with "
+                            + base.styles());
+        }
         if (experts.isEmpty() || pictures.isEmpty()) {
             throw new IllegalArgumentException(
                     "distillation: expected experts(…) and captions(…) but was "
@@ -173,10 +177,30 @@ public final class Distillation {
                             + " captions of the set but was "
                             + drawnPerExpert);
         }
+        pictures.forEach(this::checkSize);
+    }
+
+    private void checkSize(CaptionedImage picture) {
+        int size = base.unet().config().sampleSize() * base.vae().config().downsampling();
+        int width = picture.image().getWidth();
+        int height = picture.image().getHeight();
+        if (width != size || height != size) {
+            throw new IllegalArgumentException(
+                    "distillation: picture '%s', expected %d×%d, the size of the model, but was %d×%d; scale the pictures first"
+                            .formatted(picture.caption(), size, size, width, height));
+        }
     }
 
     private void train(NDManager manager, UNet student) throws IOException {
-        NoiseSchedule schedule = base.schedule();
+        TrainingLoop loop =
+                new TrainingLoop(steps, batch, learningRate, WEIGHT_DECAY, MAX_GRADIENT_NORM);
+        try (LoggedListener logged = new LoggedListener(metrics, listener)) {
+            ScoreDistillation objective = objective(manager, student);
+            loop.run(manager, student.parameters().values(), objective, logged);
+        }
+    }
+
+    private ScoreDistillation objective(NDManager manager, UNet student) {
         List<String> captions = pictures.stream().map(CaptionedImage::caption).toList();
         TextStates textStates = Expert.textStates(manager, base, captions);
         List<Teacher> teachers = new ArrayList<>();
@@ -188,14 +212,8 @@ public final class Distillation {
         for (Teacher teacher : teachers) {
             sources.add(new LatentSources(common, drawn(manager, teacher, captions)));
         }
-        TrainingLoop loop =
-                new TrainingLoop(steps, batch, learningRate, WEIGHT_DECAY, MAX_GRADIENT_NORM);
-        ScoreDistillation objective =
-                new ScoreDistillation(
-                        student, textStates, teachers, sources, schedule, batch, seed);
-        try (LoggedListener logged = new LoggedListener(metrics, listener)) {
-            loop.run(manager, student.parameters().values(), objective, logged);
-        }
+        return new ScoreDistillation(
+                student, textStates, teachers, sources, base.schedule(), batch, seed);
     }
 
     private LatentSet drawn(NDManager manager, Teacher teacher, List<String> captions) {

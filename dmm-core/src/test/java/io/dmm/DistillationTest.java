@@ -134,7 +134,7 @@ class DistillationTest {
         Distillation distillation =
                 distillation().synthesize(16).listen(interruptAt("drawing as first", 16));
         CancellationException stop = assertThrows(CancellationException.class, distillation::run);
-        assertEquals("sampling: interrupted after 0 of 12 steps", stop.getMessage());
+        assertEquals("drawing as second, after 0 of 16", stop.getMessage());
     }
 
     @Test

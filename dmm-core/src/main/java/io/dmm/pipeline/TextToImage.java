@@ -4,12 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.data.Pixels;
+import io.dmm.data.TextStates;
 import io.dmm.sampler.Guidance;
 import io.dmm.sampler.Sampler;
 import io.dmm.sampler.StepListener;
 import io.dmm.tensor.GradMode;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -163,7 +165,7 @@ public final class TextToImage {
         List<GeneratedImage> images = new ArrayList<>();
         for (int from = 0; from < seeds.length; from += atOnce) {
             int to = Math.min(seeds.length, from + atOnce);
-            long[] batch = java.util.Arrays.copyOfRange(seeds, from, to);
+            long[] batch = Arrays.copyOfRange(seeds, from, to);
             List<BufferedImage> pictures = pictures(texts.subList(from, to), batch);
             for (int i = 0; i < batch.length; i++) {
                 images.add(
@@ -181,15 +183,13 @@ public final class TextToImage {
                         model.unet(), model.schedule(), sampler, steps, new Guidance(guidance));
         try (NDManager memory = model.manager().newSubManager();
                 GradMode mode = GradMode.off()) {
-            NDArray context = model.encode(memory, texts, clipSkip);
-            NDArray negative =
-                    model.encode(
-                            memory, Collections.nCopies(seeds.length, negativePrompt), clipSkip);
+            TextStates textStates = textStates(memory, texts);
             NDArray latents =
                     denoising.latents(
                             memory,
-                            context,
-                            negative,
+                            textStates.of(memory, texts),
+                            textStates.of(
+                                    memory, Collections.nCopies(seeds.length, negativePrompt)),
                             styleRows(memory, seeds.length),
                             seeds,
                             height / factor,
@@ -197,6 +197,13 @@ public final class TextToImage {
                             listener);
             return Pixels.toImages(model.vae().decode(latents));
         }
+    }
+
+    private TextStates textStates(NDManager memory, List<String> texts) {
+        List<String> captions = new ArrayList<>(texts);
+        captions.add(negativePrompt);
+        return new TextStates(
+                memory, (inner, prompts) -> model.encode(inner, prompts, clipSkip), captions);
     }
 
     private NDArray styleRows(NDManager memory, int batch) {

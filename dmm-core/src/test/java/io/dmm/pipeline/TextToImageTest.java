@@ -6,15 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.dmm.SmallModels;
+import io.dmm.model.clip.ClipTokenizer;
 import io.dmm.sampler.Sampler;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.logging.Filter;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -108,6 +113,20 @@ class TextToImageTest {
         String words = "red house ".repeat(250);
         int[] cut = rgb(MODEL.sample(words).steps(2));
         assertArrayEquals(cut, rgb(MODEL.sample(words + "two boats").steps(2)));
+    }
+
+    @Test
+    void longPrompt_isWarnedOfOnce() {
+        Logger logger = Logger.getLogger(ClipTokenizer.class.getName());
+        List<LogRecord> warnings = new ArrayList<>();
+        Filter recorder = record -> !warnings.add(record);
+        logger.setFilter(recorder);
+        try {
+            MODEL.sample("red house ".repeat(250)).steps(1).images(3);
+        } finally {
+            logger.setFilter(null);
+        }
+        assertEquals(1, warnings.size());
     }
 
     @Test
