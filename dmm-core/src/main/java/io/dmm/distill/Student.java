@@ -25,7 +25,7 @@ public final class Student {
                 .forEach(
                         (name, parameter) -> {
                             if (name.startsWith(STYLE_OUTPUT)) {
-                                parameter.set(new float[Math.toIntExact(parameter.size())]);
+                                parameter.muli(0f);
                             } else if (start.containsKey(name)) {
                                 start.get(name).copyTo(parameter);
                             }

@@ -28,7 +28,7 @@ final class VaeTraining {
             new TrainingLoop(3500, BATCH, LearningRate.cosine(1.5e-3).withWarmup(100), 0.01, 1);
 
     private static final TrainingLoop DECODER_LOOP =
-            new TrainingLoop(4000, BATCH, LearningRate.cosine(1e-3).withWarmup(100), 0.01, 1);
+            new TrainingLoop(2000, BATCH, LearningRate.cosine(1e-3).withWarmup(100), 0.01, 1);
 
     private final long seed;
 
