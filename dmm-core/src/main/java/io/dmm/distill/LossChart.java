@@ -1,6 +1,6 @@
 package io.dmm.distill;
 
-import io.dmm.pipeline.AtomicFile;
+import io.dmm.weights.AtomicFile;
 import io.dmm.pipeline.Fonts;
 import java.awt.BasicStroke;
 import java.awt.Color;
