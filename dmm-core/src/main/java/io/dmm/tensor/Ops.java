@@ -1,5 +1,6 @@
 package io.dmm.tensor;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -223,7 +224,7 @@ public final class Ops {
 
     /** Scalar arguments stay on the CPU: reading one on a GPU would wait for the device. */
     private static NDArray onCpu(Number value) {
-        NDManager cpu = MANAGER.newSubManager(ai.djl.Device.cpu());
+        NDManager cpu = MANAGER.newSubManager(Device.cpu());
         return value instanceof Integer i
                 ? cpu.create(i.intValue())
                 : cpu.create(value.doubleValue());
