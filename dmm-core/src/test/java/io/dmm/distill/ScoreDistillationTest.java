@@ -90,7 +90,6 @@ class ScoreDistillationTest {
     }
 
     private static void assertHasGradient(String name, NDArray parameter) {
-        // a bias before a norm over its channel alone moves nothing: these are not such
         try (NDArray gradient = parameter.getGradient()) {
             assertTrue(gradient.abs().max().getFloat() > 0, name);
         }
