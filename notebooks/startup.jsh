@@ -1,4 +1,10 @@
 import io.dmm.*;
+import io.dmm.data.*;
+import io.dmm.distill.*;
+import io.dmm.pipeline.*;
+import io.dmm.sampler.*;
+import io.dmm.tensor.Precision;
 import io.dmm.tinyworld.*;
+import java.awt.image.BufferedImage;
 import java.nio.file.*;
 import java.util.*;

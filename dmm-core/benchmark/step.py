@@ -1,6 +1,6 @@
 """The distillation step written plainly in PyTorch and diffusers: the peer that the Java step is timed against.
 
-    python step.py FOLDER [--batch 32] [--threads 2] [--channels-last] [--bf16-teachers]
+    python step.py FOLDER [--batch 32] [--threads 2] [--channels-last] [--bf16-teachers]        (on Linux)
 
 FOLDER is a diffusers folder; only its unet/config.json is read, weights and inputs are random.
 Prints one line of JSON.
@@ -8,7 +8,6 @@ Prints one line of JSON.
 
 import argparse
 import json
-import resource
 import statistics
 import time
 from pathlib import Path
@@ -108,6 +107,12 @@ def timed(action):
     return time.perf_counter() - start
 
 
+def peak_megabytes():
+    """Peak resident memory of this program; getrusage would count the process that started it too."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:"))
+
+
 def main():
     arguments = parse_arguments()
     torch.set_num_threads(arguments.threads)
@@ -121,7 +126,7 @@ def main():
         "samplesPerSecond": round(arguments.batch / mean, 2),
         "secondsPerStep": round(mean, 5),
         "medianSecondsPerStep": round(statistics.median(seconds), 5),
-        "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,  # Linux counts KiB
+        "peakMegabytes": round(peak_megabytes()),
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
         "batch": arguments.batch,

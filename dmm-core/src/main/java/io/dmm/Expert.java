@@ -5,11 +5,13 @@ import io.dmm.data.TextStates;
 import io.dmm.distill.Teacher;
 import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFolder;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * A fine-tuned model to merge, under the name that its style will have.
@@ -35,17 +37,28 @@ public record Expert(String name, Path folder) {
     }
 
     /**
-     * Loads this expert to teach, onto {@code manager}.
+     * Opens this expert to sample from it; what it lacks it shares with {@code base}. The caller
+     * closes it before the base.
      *
-     * @param captions all that it will be asked about
      * @throws ModelFileException if it cannot be read or its architecture is not the base's
      */
-    Teacher load(
-            NDManager manager,
-            StableDiffusion base,
-            Precision precision,
-            Collection<String> captions) {
+    public StableDiffusion pipeline(StableDiffusion base) {
         ModelFolder files = ModelFolder.open(folder);
+        NDManager manager = Compute.newManager();
+        try {
+            UNet unet = loadUNet(files, manager, base, Precision.FP32);
+            StableDiffusion model = base.with(manager, unet, List.of());
+            return files.has("text_encoder")
+                    ? model.with(StableDiffusion.loadTextEncoder(files, manager))
+                    : model;
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    private UNet loadUNet(
+            ModelFolder files, NDManager manager, StableDiffusion base, Precision precision) {
         UNet unet = StableDiffusion.loadUNet(files, manager, precision);
         if (!unet.config().equals(base.unet().config())) {
             throw new ModelFileException(
@@ -57,6 +70,22 @@ public record Expert(String name, Path folder) {
                             + " but was "
                             + unet.config());
         }
+        return unet;
+    }
+
+    /**
+     * Loads this expert to teach, onto {@code manager}.
+     *
+     * @param captions all that it will be asked about
+     * @throws ModelFileException if it cannot be read or its architecture is not the base's
+     */
+    Teacher load(
+            NDManager manager,
+            StableDiffusion base,
+            Precision precision,
+            Collection<String> captions) {
+        ModelFolder files = ModelFolder.open(folder);
+        UNet unet = loadUNet(files, manager, base, precision);
         if (!files.has("text_encoder")) {
             return new Teacher(name, unet, textStates(manager, base, captions));
         }

@@ -2,7 +2,10 @@ package io.dmm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dmm.distill.StepMetrics;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,12 +36,35 @@ public record RunSummary(
         public ExpertFigures {
             Objects.requireNonNull(name, "name");
         }
+
+        private static ExpertFigures of(Comparison comparison) {
+            return new ExpertFigures(
+                    comparison.expert(),
+                    comparison.common().closedGap(),
+                    comparison.own().closedGap());
+        }
     }
 
     public RunSummary {
         Objects.requireNonNull(peakMemory, "peakMemory");
         experts = List.copyOf(experts);
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+    }
+
+    /**
+     * Sums up a run of this process, whose time counts from the process's start.
+     *
+     * @param metrics of its training
+     */
+    public static RunSummary ofRun(
+            List<StepMetrics> metrics, List<Comparison> comparisons, Map<String, String> settings) {
+        Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
+        return new RunSummary(
+                Duration.between(start, Instant.now()).toMillis() / 1e3,
+                PeakMemory.measure(),
+                metrics.get(metrics.size() - 1).samplesPerSecond(),
+                comparisons.stream().map(ExpertFigures::of).toList(),
+                settings);
     }
 
     /** Returns the summary as indented JSON with a last line feed. */

@@ -22,7 +22,7 @@ import java.util.List;
  */
 public record Synthesis(NoiseSchedule schedule, int size, long seed) {
     private static final int BATCH = 64;
-    private static final int STEPS = 12;
+    private static final int STEPS = 10;
     private static final Guidance GUIDANCE = new Guidance(3);
 
     /** Draws one picture for each caption, on {@code manager}. */

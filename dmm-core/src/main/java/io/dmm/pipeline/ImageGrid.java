@@ -5,6 +5,8 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -65,6 +67,11 @@ public record ImageGrid(
      */
     public ImageGrid withZoom(int zoom) {
         return new ImageGrid(rowLabels, columnLabels, cells, zoom);
+    }
+
+    /** Writes the grid as a PNG. */
+    public void write(Path file) throws IOException {
+        PngParameters.write(file, image(), "");
     }
 
     /**

@@ -4,10 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Ops {
     private static final NDManager MANAGER = Compute.newManager();
+
+    /** Scalar arguments stay on the CPU: reading one on a GPU would wait for the device. */
+    private static final NDManager CPU = MANAGER.newSubManager(Device.cpu());
+
     private static final PtSymbolBlock MODULE = TorchScriptArchive.load(MANAGER);
     private static final Map<String, NDArray> METHODS = new ConcurrentHashMap<>();
     private static final Map<Number, NDArray> SCALARS = new ConcurrentHashMap<>();
@@ -159,11 +160,11 @@ public final class Ops {
      * @return the norm before scaling
      */
     public static double clipGradNorm(List<NDArray> gradients, double maxNorm) {
-        try (IValue grads = list(gradients);
-                IValue max = IValue.from(maxNorm);
-                IValue norm = IValueUtils.runMethod(MODULE, "clip_grad_norm", grads, max);
-                NDArray value = norm.toTensor((PtNDManager) MANAGER)) {
-            return value.toFloatArray()[0];
+        NDList inputs = new NDList();
+        addList(inputs, "gradients", gradients);
+        try (NDArray max = onCpu(maxNorm);
+                NDArray norm = callOnLists("clip_grad_norm", inputs, max)) {
+            return norm.toFloatArray()[0];
         }
     }
 
@@ -182,27 +183,45 @@ public final class Ops {
             double beta2,
             double weightDecay,
             double eps) {
-        IValue[] arguments = {
-            list(parameters),
-            list(gradients),
-            list(means),
-            list(variances),
-            list(steps),
-            IValue.from(learningRate),
-            IValue.from(beta1),
-            IValue.from(beta2),
-            IValue.from(weightDecay),
-            IValue.from(eps)
-        };
-        try (IValue none = IValueUtils.runMethod(MODULE, "adamw", arguments)) {
-            for (IValue argument : arguments) {
-                argument.close();
-            }
+        NDList inputs = new NDList();
+        addList(inputs, "parameters", parameters);
+        addList(inputs, "gradients", gradients);
+        addList(inputs, "means", means);
+        addList(inputs, "variances", variances);
+        addList(inputs, "steps", steps);
+        try (GradMode mode = GradMode.off();
+                NDArray rate = onCpu(learningRate);
+                NDArray unused =
+                        callOnLists(
+                                "adamw",
+                                inputs,
+                                rate,
+                                scalar(beta1),
+                                scalar(beta2),
+                                scalar(weightDecay),
+                                scalar(eps))) {
+            // the parameters have changed in place
         }
     }
 
-    private static IValue list(List<NDArray> arrays) {
-        return IValue.listFrom(arrays.toArray(PtNDArray[]::new));
+    /** DJL passes arrays of one name that ends in [] as a list. */
+    private static void addList(NDList inputs, String name, List<NDArray> arrays) {
+        for (NDArray array : arrays) {
+            array.setName(name + "[]");
+            inputs.add(array);
+        }
+    }
+
+    /** Calls a method on named lists and scalars, and takes the names off again. */
+    private static NDArray callOnLists(String method, NDList lists, NDArray... scalars) {
+        NDList inputs = new NDList(lists);
+        inputs.addAll(List.of(scalars));
+        inputs.add(METHODS.computeIfAbsent(method, Ops::methodMarker));
+        try {
+            return IValueUtils.forward(MODULE, inputs, true).head();
+        } finally {
+            lists.forEach(array -> array.setName(null));
+        }
     }
 
     private static NDArray call(String method, NDArray... arguments) {
@@ -222,11 +241,9 @@ public final class Ops {
         return SCALARS.computeIfAbsent(value, Ops::onCpu);
     }
 
-    /** Scalar arguments stay on the CPU: reading one on a GPU would wait for the device. */
     private static NDArray onCpu(Number value) {
-        NDManager cpu = MANAGER.newSubManager(Device.cpu());
         return value instanceof Integer i
-                ? cpu.create(i.intValue())
-                : cpu.create(value.doubleValue());
+                ? CPU.create(i.intValue())
+                : CPU.create(value.doubleValue());
     }
 }

@@ -8,22 +8,22 @@ import io.dmm.tensor.PhiloxRandom.Purpose;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * The embedded default: a small world of captioned pictures, a base model trained on plain drawings
  * of it, and experts for other styles, in the formats of real models.
  *
- * <p>Opening copies the models to a temporary folder, from where they are read as any others.
+ * <p>Opening copies the models to a folder from where they are read as any others; it is deleted
+ * when the JVM ends.
  */
-public final class TinyWorld implements AutoCloseable {
+public final class TinyWorld {
     private static final String MODELS = "models/";
     private static final String INDEX = MODELS + "index.txt";
 
@@ -42,7 +42,7 @@ public final class TinyWorld implements AutoCloseable {
         try {
             Path folder = Files.createTempDirectory("dmm-tinyworld-");
             TinyWorld world = new TinyWorld(folder);
-            Runtime.getRuntime().addShutdownHook(new Thread(world::close));
+            Runtime.getRuntime().addShutdownHook(new Thread(world::delete));
             for (String file : new String(resource(INDEX)).lines().toList()) {
                 Path target = folder.resolve(file);
                 Files.createDirectories(target.getParent());
@@ -101,34 +101,13 @@ public final class TinyWorld implements AutoCloseable {
         return pictures;
     }
 
-    /** Deletes the temporary folder; models loaded from it stay usable. */
-    @Override
-    public void close() {
-        try {
-            Files.walkFileTree(folder, new Deletion());
+    private void delete() {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(folder + ": cannot be deleted", e);
-        }
-    }
-
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path visited, IOException failure)
-                throws IOException {
-            Files.deleteIfExists(visited);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failure) {
-            return FileVisitResult.CONTINUE; // deleted already
         }
     }
 }

@@ -81,6 +81,7 @@ public final class TinyWorldTraining {
         TinyWorldTraining training = new TinyWorldTraining(folder, listener);
         Files.createDirectories(folder);
         training.unlessThere("vae", training::trainVae);
+        training.unlessThere("sharp-vae", training::trainDecoder);
         training.unlessThere("base", training::trainBase);
         for (Style style : Style.experts()) {
             training.unlessThere(style.key(), draft -> training.trainExpert(style, draft));
@@ -112,13 +113,25 @@ public final class TinyWorldTraining {
         }
     }
 
+    private void trainDecoder(ModelDraft draft) {
+        try (NDManager manager = Compute.newManager()) {
+            AutoencoderKl vae = loadVae(manager, "vae");
+            new VaeTraining(SEED + 3).sharpen(manager, vae, listener);
+            draft.write("vae", vae.config().toJson(), vae.parameters(), DType.F16, Map.of());
+        }
+    }
+
+    private AutoencoderKl loadVae(NDManager manager, String stage) {
+        return StableDiffusion.loadVae(ModelFolder.open(folder.resolve(stage)), manager);
+    }
+
     private void trainBase(ModelDraft draft) throws IOException {
         Path files = Files.createDirectories(folder.resolve("tokenizer"));
         BpeTraining.ofTinyWorld().write(files);
         NoiseSchedule schedule = new NoiseSchedule(NoiseScheduleConfig.sd15());
         try (NDManager manager = Compute.newManager();
                 ClipTokenizer tokenizer = ClipTokenizer.open(files)) {
-            AutoencoderKl vae = StableDiffusion.loadVae(vaeFolder(), manager);
+            AutoencoderKl vae = loadVae(manager, "vae");
             ClipTextConfig textConfig = textConfig(tokenizer.vocabularySize());
             ClipTextModel text = new ClipTextModel(textConfig, Weights.initial(manager, SEED + 1));
             UNet unet = new UNet(UNET, Weights.initial(manager, SEED + 2));
@@ -142,10 +155,6 @@ public final class TinyWorldTraining {
     private static ClipTextConfig textConfig(int vocabulary) {
         return new ClipTextConfig(
                 vocabulary, 64, 256, 2, 4, 77, ClipTextConfig.Activation.QUICK_GELU);
-    }
-
-    private ModelFolder vaeFolder() {
-        return ModelFolder.open(folder.resolve("vae"));
     }
 
     private static List<CaptionedImage> basePictures() {

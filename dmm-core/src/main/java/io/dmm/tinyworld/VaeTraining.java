@@ -15,6 +15,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Trains the tiny world's autoencoder on pictures of all styles: absolute error of the pixels and a
@@ -25,6 +26,9 @@ final class VaeTraining {
     private static final int BATCH = 16;
     private static final TrainingLoop LOOP =
             new TrainingLoop(3500, BATCH, LearningRate.cosine(1.5e-3).withWarmup(100), 0.01, 1);
+
+    private static final TrainingLoop DECODER_LOOP =
+            new TrainingLoop(4000, BATCH, LearningRate.cosine(1e-3).withWarmup(100), 0.01, 1);
 
     private final long seed;
 
@@ -38,6 +42,27 @@ final class VaeTraining {
             Collection<NDArray> parameters,
             TrainingListener listener) {
         LOOP.run(manager, parameters, (memory, step) -> loss(memory, vae, step), listener);
+    }
+
+    /** Trains the decoder alone, on latents without noise; the encoder stays as it is. */
+    void sharpen(NDManager manager, AutoencoderKl vae, TrainingListener listener) {
+        List<NDArray> decoder =
+                vae.parameters().entrySet().stream()
+                        .filter(entry -> entry.getKey().matches("(decoder|post_quant_conv)\\..*"))
+                        .map(Map.Entry::getValue)
+                        .toList();
+        DECODER_LOOP.run(
+                manager,
+                decoder,
+                (memory, step) -> {
+                    NDArray pixels = Pixels.toArray(memory, pictures(seed, step, BATCH));
+                    NDArray latents;
+                    try (GradMode mode = GradMode.off()) {
+                        latents = vae.moments(pixels).mean();
+                    }
+                    return vae.decodeUnscaled(latents).sub(pixels).abs().mean();
+                },
+                listener);
     }
 
     private NDArray loss(NDManager memory, AutoencoderKl vae, long step) {

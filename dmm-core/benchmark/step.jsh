@@ -1,0 +1,164 @@
+// Times the distillation step of the tiny world's UNet and, in turn, the same step in PyTorch.
+//
+//     notebooks/run dmm-core/benchmark/step.jsh [batch [steps [fp32|bf16]]]
+//
+// Run it in the root of the checkout, on the CPU. The last argument is the precision of the
+// teachers. DMM_PYTHON names a python that has torch and diffusers; without it only ours is timed.
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dmm.model.unet.*;
+import io.dmm.tensor.*;
+import io.dmm.weights.*;
+
+final int TEACHERS = 4;
+final int PICTURES = 512;
+final int TOKENS = 77;
+final int WARMUP = 5;
+final int ROUNDS = 2;
+final int THREADS = Runtime.getRuntime().availableProcessors();
+final UNetConfig CONFIG = new UNetConfig(
+        4, 4, List.of(48, 64, 64), List.of(false, true, true), 1, 4, 64, 8, 1e-5, 16, 0);
+
+record Options(int batch, int steps, Precision teachers) {
+    static Options parse(String arguments) {
+        String[] given = arguments.isBlank() ? new String[0] : arguments.strip().split("\\s+");
+        return new Options(
+                given.length > 0 ? Integer.parseInt(given[0]) : 32,
+                given.length > 1 ? Integer.parseInt(given[1]) : 30,
+                Precision.valueOf(given.length > 2 ? given[2].toUpperCase(Locale.ROOT) : "FP32"));
+    }
+}
+
+record Timing(double samplesPerSecond, double peakMegabytes) {}
+
+/** Notes when each step ended. */
+class Clock implements TrainingListener {
+    private final List<Long> nanos = new ArrayList<>();
+
+    @Override
+    public void onProgress(Progress progress) {}
+
+    @Override
+    public void onStep(StepMetrics metrics) {
+        nanos.add(System.nanoTime());
+    }
+
+    double secondsAfterWarmup() {
+        return (nanos.get(nanos.size() - 1) - nanos.get(WARMUP - 1)) / 1e9;
+    }
+}
+
+float[] normals(int seed, long count) {
+    return PhiloxRandom.of(seed, 0, PhiloxRandom.Purpose.NOISE).normals((int) count);
+}
+
+/** A diffusers folder with a random UNet: what our teachers are read from and the peer's sizes. */
+void writeTeacher(Path folder) {
+    try (NDManager manager = Compute.newManager(); ModelDraft draft = ModelDraft.create(folder)) {
+        UNet unet = new UNet(CONFIG, Weights.initial(manager, 1));
+        draft.write("unet", CONFIG.toJson(), unet.parameters(), DType.F32, Map.of());
+        draft.publish();
+    }
+}
+
+Timing ours(Options options, Path folder) {
+    try (NDManager manager = Compute.newManager()) {
+        List<String> captions = new ArrayList<>();
+        for (int i = 0; i < PICTURES; i++) {
+            captions.add("picture " + i);
+        }
+        TextStates textStates = new TextStates(manager, (memory, texts) -> {
+            Shape shape = new Shape(texts.size(), TOKENS, CONFIG.crossAttentionDim());
+            return memory.create(normals(2, shape.size()), shape);
+        }, captions);
+        Shape shape = new Shape(PICTURES, CONFIG.inChannels(), CONFIG.sampleSize(), CONFIG.sampleSize());
+        LatentSet latents = new LatentSet(manager.create(normals(3, shape.size()), shape), captions);
+        List<Teacher> teachers = new ArrayList<>();
+        for (int i = 0; i < TEACHERS; i++) {
+            UNet unet = StableDiffusion.loadUNet(ModelFolder.open(folder), manager, options.teachers());
+            teachers.add(new Teacher("teacher " + i, unet, textStates));
+        }
+        UNet base = new UNet(CONFIG, Weights.initial(manager, 4));
+        UNet student = Student.of(manager, base, TEACHERS, 5);
+        var sources = Collections.nCopies(TEACHERS, new ScoreDistillation.LatentSources(latents, null));
+        var schedule = new NoiseSchedule(NoiseScheduleConfig.sd15());
+        var objective = new ScoreDistillation(
+                student, textStates, teachers, sources, schedule, options.batch(), 6);
+        var loop = new TrainingLoop(
+                WARMUP + options.steps(), options.batch(), LearningRate.constant(1e-4), 1e-2, 1);
+        Clock clock = new Clock();
+        loop.run(manager, student.parameters().values(), objective, clock);
+        double samples = (double) options.batch() * options.steps();
+        return new Timing(samples / clock.secondsAfterWarmup(), PeakMemory.measure().megabytes());
+    }
+}
+
+Timing theirs(Options options, Path folder, String python) throws Exception {
+    List<String> command = new ArrayList<>(List.of(
+            python, "dmm-core/benchmark/step.py", folder.toString(),
+            "--batch", "" + options.batch(), "--teachers", "" + TEACHERS,
+            "--size", "" + CONFIG.sampleSize(), "--warmup", "" + WARMUP,
+            "--steps", "" + options.steps(), "--threads", "" + THREADS));
+    if (options.teachers() == Precision.BF16) {
+        command.add("--bf16-teachers");
+    }
+    Process process =
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String output = new String(process.getInputStream().readAllBytes());
+    if (process.waitFor() != 0) {
+        throw new IllegalStateException(
+                "benchmark: the peer, expected exit code 0 but was " + process.exitValue()
+                        + "; its lines above say why");
+    }
+    JsonNode report = new ObjectMapper().readTree(output);
+    return new Timing(
+            report.get("samplesPerSecond").asDouble(), report.get("peakMegabytes").asDouble());
+}
+
+/** Prints a line of the table and returns the throughput. */
+double show(int round, String who, Timing timing) {
+    System.out.printf(Locale.ROOT, "%5d  %-8s %9.1f  %7.0f%n",
+            round, who, timing.samplesPerSecond(), timing.peakMegabytes());
+    return timing.samplesPerSecond();
+}
+
+void compare(Options options, Path folder, String python) throws Exception {
+    if (Compute.device().isGpu()) {
+        throw new IllegalStateException(
+                "benchmark: expected the CPU but was " + Compute.device() + "; set DMM_DEVICE=cpu");
+    }
+    writeTeacher(folder);
+    System.out.printf("batch %d, %d teachers in %s, %d steps after %d, %d threads%n",
+            options.batch(), TEACHERS, options.teachers(), options.steps(), WARMUP, THREADS);
+    System.out.println("round  step     samples/s  peak MB");
+    double ours = 0;
+    double theirs = 0;
+    for (int round = 1; round <= ROUNDS; round++) {
+        ours += show(round, "dmm", ours(options, folder));
+        if (python != null) {
+            theirs += show(round, "pytorch", theirs(options, folder, python));
+        }
+    }
+    if (python != null) {
+        System.out.printf(Locale.ROOT, "ratio, mean of the rounds: %.2f%n", ours / theirs);
+    }
+}
+
+int rc = 70;
+rc = Batch.run(() -> {
+    // both sides are told, so that neither guesses
+    System.setProperty("ai.djl.pytorch.num_threads", "" + THREADS);
+    Options options = Options.parse(System.getenv().getOrDefault("DMM_ARGS", ""));
+    Path folder = Files.createTempDirectory("dmm-benchmark-");
+    try {
+        compare(options, folder, System.getenv("DMM_PYTHON"));
+    } finally {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        }
+    }
+});
+/exit rc

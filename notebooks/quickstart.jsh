@@ -1,0 +1,105 @@
+// Merges the tiny world's four experts and leaves model, pictures, curve and figures in a new folder:
+//
+//   notebooks/run quickstart [folder]        default: out/quickstart
+
+final int PICTURES = 1200;  // captioned pictures that all experts are asked about
+final int DRAWN = 240;      // pictures that each expert first draws itself
+final int STEPS = 320;
+final int BATCH = 64;
+final double RATE = 2e-3;
+final int SEED = 7;
+final double GUIDANCE = 4;
+
+final String[] PROMPTS = {
+    "a red house on the left, by the sea",
+    "a yellow boat in the middle, in the mountains",
+    "a purple cat on the right, on a meadow",
+    "a blue car in the middle, in the desert",
+    "an orange balloon on the left, on a meadow",
+    "a green tree on the right, by the sea",
+};
+
+List<BufferedImage> row(TextToImage request) {
+    return request.seed(SEED).guidance(GUIDANCE).images(1).stream().map(GeneratedImage::image).toList();
+}
+
+ImageGrid styles(StableDiffusion base, List<Expert> experts, MergedModel merged) {
+    List<String> labels = new ArrayList<>(List.of("base"));
+    List<List<BufferedImage>> rows = new ArrayList<>(List.of(row(base.sample(PROMPTS))));
+    for (Expert expert : experts) {
+        try (StableDiffusion teacher = expert.pipeline(base)) {
+            labels.add("expert: " + expert.name());
+            rows.add(row(teacher.sample(PROMPTS)));
+        }
+    }
+    for (String style : merged.styles()) {
+        labels.add("merged: " + style);
+        rows.add(row(merged.sample(PROMPTS).style(style)));
+    }
+    return new ImageGrid(labels, List.of(PROMPTS), rows, 2);
+}
+
+ImageGrid interpolation(MergedModel merged) {
+    return merged.interpolate("ink", "pixel")
+            .steps(9).seed(SEED).guidance(GUIDANCE).prompts(PROMPTS).grid().withZoom(2);
+}
+
+Report report(RunSummary summary) {
+    return new Report(
+            "Four experts in one model",
+            "Four experts, each fine-tuned from one base to draw in another style, were distilled into one"
+                    + " model that is told the style with every picture.",
+            summary,
+            List.of(
+                    new Report.Picture("styles.png", "Styles",
+                            "The same prompts and seed: the base, each expert, and the merged model with each"
+                                    + " style. A style's row should look like its expert's."),
+                    new Report.Picture("interpolation.png", "Between two styles",
+                            "The merged model with a mix of two styles, the same prompts and seed."),
+                    new Report.Picture("loss.png", "Training", "The mean squared difference between the noise"
+                            + " that student and experts predict.")));
+}
+
+void quickstart(Path out) throws Exception {
+    if (Files.exists(out)) {
+        throw new IllegalArgumentException(out + ": expected a new folder but it exists;"
+                + " move it away or name another, as in: notebooks/run quickstart out/second");
+    }
+    Files.createDirectories(out);
+    var progress = new ConsoleProgress();
+    var world = TinyWorld.open();
+    try (var base = world.base()) {
+        var experts = world.experts();
+        var merged = Dmm.distill(base)
+                .experts(experts)
+                .captions(TinyWorld.pictures(PICTURES))
+                .synthesize(DRAWN)
+                .steps(STEPS)
+                .batch(BATCH)
+                .learningRate(LearningRate.cosine(RATE).withWarmup(20))
+                .metrics(out.resolve("metrics.jsonl"))
+                .listen(progress)
+                .run();
+        merged.save(out.resolve("merged"));
+        styles(base, experts, merged).write(out.resolve("styles.png"));
+        interpolation(merged).write(out.resolve("interpolation.png"));
+        var metrics = MetricsLog.read(out.resolve("metrics.jsonl"));
+        new LossChart("Distillation of four experts", metrics).write(out.resolve("loss.png"));
+
+        var comparisons = Comparison.of(base, merged, experts, TinyWorld.heldOut(), SEED, progress);
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("experts", String.join(", ", merged.styles()));
+        settings.put("captioned pictures", "" + PICTURES);
+        settings.put("pictures drawn by each expert", "" + DRAWN);
+        settings.put("steps", "" + STEPS);
+        settings.put("batch", "" + BATCH);
+        settings.put("learning rate", RATE + ", cosine");
+        var summary = RunSummary.ofRun(metrics, comparisons, settings);
+        report(summary).write(out);
+        System.out.println("Done in " + Math.round(summary.seconds()) + " s: open " + out.resolve("report.html"));
+    }
+}
+
+int rc = 70;
+rc = Batch.run(() -> quickstart(Path.of(System.getenv().getOrDefault("DMM_ARGS", "out/quickstart"))));
+/exit rc

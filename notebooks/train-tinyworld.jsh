@@ -1,0 +1,38 @@
+// Trains the tiny world's models from nothing; hours on two cores, and an interrupted training goes
+// on at the stage it was in:
+//
+//   notebooks/run train-tinyworld [folder]      default: out/tinyworld
+//
+// Look at what they draw. To ship them, name the folder of the resources too, which TinyWorld.open
+// reads; what is trained already is only copied:
+//
+//   notebooks/run train-tinyworld out/tinyworld dmm-core/src/main/resources/io/dmm/tinyworld/models
+
+final List<String> MODELS = List.of("base", "business", "ink", "pixel", "scenery");
+
+/** Copies the models' files and lists them in index.txt, one relative path a line. */
+void ship(Path trained, Path resources) throws IOException {
+    List<String> index = new ArrayList<>();
+    for (String model : MODELS) {
+        try (Stream<Path> files = Files.walk(trained.resolve(model))) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                // a resource's path has slashes, also where the file system has others
+                String path = trained.relativize(file).toString().replace('\\', '/');
+                Files.createDirectories(resources.resolve(path).getParent());
+                Files.copy(file, resources.resolve(path), StandardCopyOption.REPLACE_EXISTING);
+                index.add(path);
+            }
+        }
+    }
+    Files.writeString(resources.resolve("index.txt"), String.join("\n", index) + "\n");
+}
+
+int rc = 70;
+rc = Batch.run(() -> {
+    String[] folders = System.getenv().getOrDefault("DMM_ARGS", "out/tinyworld").split(" ");
+    TinyWorldTraining.run(Path.of(folders[0]), new ConsoleProgress());
+    if (folders.length > 1) {
+        ship(Path.of(folders[0]), Path.of(folders[1]));
+    }
+});
+/exit rc
