@@ -16,6 +16,7 @@ FIXTURES = {
     "sd15": "networks",
     "tokenizer": "tokens",
     "clip": "networks",
+    "pipeline": "pipeline",
 }
 
 

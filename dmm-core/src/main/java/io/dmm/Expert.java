@@ -21,9 +21,11 @@ import java.util.List;
 public record Expert(String name, Path folder) {
 
     public Expert {
-        if (name.isBlank() || !name.equals(name.strip()) || name.contains("\n")) {
+        if (name.isBlank()
+                || !name.equals(name.strip())
+                || name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
-                    "expert: expected a name without surrounding white space but was '"
+                    "expert: expected a name without surrounding white space or line ends but was '"
                             + name
                             + "'");
         }

@@ -1,6 +1,6 @@
 package io.dmm;
 
-import io.dmm.pipeline.AtomicFile;
+import io.dmm.weights.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -17,6 +17,9 @@ public final class Pixels {
 
     /** Pictures of one size as one array. */
     public static NDArray toArray(NDManager manager, List<BufferedImage> images) {
+        if (images.isEmpty()) {
+            throw new IllegalArgumentException("pictures: expected at least 1 but was 0");
+        }
         int width = images.get(0).getWidth();
         int height = images.get(0).getHeight();
         int plane = width * height;

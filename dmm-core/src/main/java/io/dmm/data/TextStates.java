@@ -51,7 +51,20 @@ public final class TextStates implements AutoCloseable {
 
     /** The states of some captions, (B, S, D) on {@code memory}. */
     public NDArray of(NDManager memory, List<String> captions) {
-        return Ops.rows(memory, table, captions.stream().mapToLong(rows::get).toArray());
+        return Ops.rows(memory, table, captions.stream().mapToLong(this::row).toArray());
+    }
+
+    private int row(String caption) {
+        Integer row = rows.get(caption);
+        if (row == null) {
+            throw new IllegalArgumentException(
+                    "text states: expected one of the "
+                            + rows.size()
+                            + " encoded captions but was '"
+                            + caption
+                            + "'");
+        }
+        return row;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.dmm.distill;
 
-import io.dmm.pipeline.AtomicFile;
 import io.dmm.pipeline.Fonts;
+import io.dmm.weights.AtomicFile;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;

@@ -1,5 +1,6 @@
 package io.dmm.pipeline;
 
+import io.dmm.weights.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

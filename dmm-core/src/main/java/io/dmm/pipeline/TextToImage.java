@@ -229,8 +229,15 @@ public final class TextToImage {
             text.append(", Clip skip: ").append(clipSkip);
         }
         if (style != null) {
-            text.append(", Styles: ").append(style);
+            text.append(", Styles: ").append(quoted(style.toString()));
         }
         return text.toString();
+    }
+
+    /** A1111 parts the settings at commas. */
+    private static String quoted(String value) {
+        return value.contains(",")
+                ? '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"'
+                : value;
     }
 }

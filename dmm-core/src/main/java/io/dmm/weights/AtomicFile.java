@@ -1,5 +1,6 @@
 package io.dmm.weights;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,14 +11,33 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Replaces a file or publishes a folder in one step: others see all of it or nothing. */
-final class AtomicFile {
+public final class AtomicFile {
     private AtomicFile() {}
 
     interface Body {
         void writeTo(FileChannel channel) throws IOException;
     }
 
-    /** Writes beside {@code target} and moves over it; on failure the target is as it was. */
+    /**
+     * Writes beside {@code target} and moves over it; on failure the target is as it was. Missing
+     * folders are made, and an interrupted thread still writes the whole file.
+     */
+    public static void write(Path target, byte[] content) throws IOException {
+        Files.createDirectories(target.toAbsolutePath().getParent());
+        Path temporary = sibling(target);
+        try {
+            // not a channel: an interrupted thread closes it
+            try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
+                out.write(content);
+                out.getFD().sync();
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** As {@link #write(Path, byte[])}, in parts, into a folder that is there. */
     static void write(Path target, Body body) throws IOException {
         Path temporary = sibling(target);
         try {

@@ -14,8 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** The JSON files of a model folder: configs and indexes, each one object. */
-final class JsonFiles {
+/** The JSON files of a model folder: configs, indexes and vocabularies, each one object. */
+public final class JsonFiles {
     private static final long MAX_BYTES = 64L << 20;
     private static final JsonMapper JSON =
             JsonMapper.builder()
@@ -25,7 +25,12 @@ final class JsonFiles {
 
     private JsonFiles() {}
 
-    static JsonNode read(Path path) {
+    /**
+     * Reads a file that is one object without duplicate keys.
+     *
+     * @throws ModelFileException if it is missing, too long or not such a file
+     */
+    public static JsonNode read(Path path) {
         try {
             long size = Files.size(path);
             if (size > MAX_BYTES) {

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -73,9 +72,7 @@ public final class ModelDraft implements AutoCloseable {
     public void write(String relative, byte[] content) {
         Path file = resolve(relative);
         try {
-            Files.createDirectories(file.getParent());
-            AtomicFile.write(
-                    file, channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(content)));
+            AtomicFile.write(file, content);
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
         }

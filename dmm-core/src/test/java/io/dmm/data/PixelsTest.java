@@ -69,6 +69,14 @@ class PixelsTest {
         assertEquals("pictures of a batch: expected 2×1 but was 1×2", refusal.getMessage());
     }
 
+    @Test
+    void noPictures_areRefused() {
+        IllegalArgumentException refusal =
+                assertThrows(
+                        IllegalArgumentException.class, () -> Pixels.toArray(manager, List.of()));
+        assertEquals("pictures: expected at least 1 but was 0", refusal.getMessage());
+    }
+
     private static BufferedImage image(int width, int height, int... rgb) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         image.setRGB(0, 0, width, height, rgb, 0, width);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmm.SmallModels;
 import io.dmm.model.clip.ClipTokenizer;
@@ -158,6 +159,15 @@ class TextToImageTest {
         Path file = folder.resolve("picture.png");
         image.save(file);
         assertEquals(expected, PngParameters.read(file).orElseThrow());
+    }
+
+    @Test
+    void styleNameWithAComma_isQuoted() {
+        try (StableDiffusion model = SmallModels.styled("ink, on \"rice\"")) {
+            String parameters =
+                    model.sample("").steps(1).style("ink, on \"rice\"").image().parameters();
+            assertTrue(parameters.endsWith(", Styles: \"ink, on \\\"rice\\\":1.0\""), parameters);
+        }
     }
 
     @Test

@@ -1,10 +1,7 @@
 package io.dmm.model.clip;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.dmm.weights.JsonFiles;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -29,19 +26,10 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
     static final String END = "<|endoftext|>";
 
     private static final int BYTE_TOKENS = 2 * 256;
-    private static final JsonMapper JSON =
-            JsonMapper.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .build();
 
     ClipVocabulary {
         ids = Map.copyOf(ids);
         merges = List.copyOf(merges);
-    }
-
-    private interface Content<T> {
-        T read() throws IOException;
     }
 
     /**
@@ -70,10 +58,7 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
     }
 
     private static Map<String, Integer> ids(Path file) {
-        JsonNode json = open(file, () -> JSON.readTree(Files.readAllBytes(file)));
-        if (!json.isObject()) {
-            throw new ModelFileException(file + ": is not a JSON object; the file is damaged");
-        }
+        JsonNode json = JsonFiles.read(file);
         Map<String, Integer> ids = new HashMap<>();
         BitSet taken = new BitSet(json.size());
         for (Map.Entry<String, JsonNode> entry : json.properties()) {
@@ -93,7 +78,7 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
     }
 
     private static List<String> merges(Path file, Map<String, Integer> ids) {
-        List<String> lines = open(file, () -> Files.readAllLines(file));
+        List<String> lines = lines(file);
         List<String> merges = new ArrayList<>(lines.size());
         for (String line : lines) {
             if (line.isBlank() || line.startsWith("#version")) {
@@ -121,14 +106,11 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
         return merges;
     }
 
-    private static <T> T open(Path file, Content<T> content) {
+    private static List<String> lines(Path file) {
         try {
-            return content.read();
+            return Files.readAllLines(file);
         } catch (NoSuchFileException e) {
             throw new ModelFileException(file + ": no such file", e);
-        } catch (JacksonException e) {
-            throw new ModelFileException(
-                    file + ": is not valid JSON (" + e.getOriginalMessage() + ")", e);
         } catch (CharacterCodingException e) {
             throw new ModelFileException(file + ": is not UTF-8 text; the file is damaged", e);
         } catch (IOException e) {

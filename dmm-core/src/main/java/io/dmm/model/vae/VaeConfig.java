@@ -1,8 +1,10 @@
 package io.dmm.model.vae;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmm.weights.ConfigNode;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -89,7 +91,7 @@ public record VaeConfig(
                 sampleSize);
     }
 
-    private com.fasterxml.jackson.databind.JsonNode repeated(String type) {
-        return JSON.valueToTree(java.util.Collections.nCopies(blockOutChannels.size(), type));
+    private JsonNode repeated(String type) {
+        return JSON.valueToTree(Collections.nCopies(blockOutChannels.size(), type));
     }
 }

@@ -1,4 +1,4 @@
-package io.dmm.pipeline;
+package io.dmm.weights;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

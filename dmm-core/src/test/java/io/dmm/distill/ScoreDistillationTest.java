@@ -1,0 +1,157 @@
+package io.dmm.distill;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.dmm.SmallModels;
+import io.dmm.data.LatentSet;
+import io.dmm.data.TextStates;
+import io.dmm.distill.ScoreDistillation.LatentSources;
+import io.dmm.model.unet.UNet;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.GradMode;
+import io.dmm.tensor.PhiloxRandom;
+import io.dmm.tensor.PhiloxRandom.Purpose;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Three teachers and batches of seven, of one picture: what is drawn can be told by hand. */
+class ScoreDistillationTest {
+    private static final String CAPTION = "a house number 0";
+    private static final int BATCH = 7;
+    private static final long SEED = 5;
+
+    private final StableDiffusion base = SmallModels.base();
+    private final NDManager manager = base.manager();
+    private final LatentSet set = LatentSet.encode(manager, base.vae(), SmallModels.pictures(1));
+    private final TextStates textStates =
+            new TextStates(
+                    manager, (memory, texts) -> base.encode(memory, texts, 1), set.captions());
+    private final List<Teacher> teachers =
+            List.of(teacher("a", 2), teacher("b", 3), teacher("c", 4));
+
+    @AfterEach
+    void close() {
+        base.close();
+    }
+
+    @Test
+    void lossAtTheStart_isThatOfTheBase() {
+        UNet student = Student.of(manager, base.unet(), 3, 7);
+        assertEquals(byHand(base.unet(), 0, false), loss(student, null, 0), 1e-6);
+    }
+
+    @Test
+    void everySample_hasTheStyleOfItsTeacher() {
+        UNet student = SmallModels.unet(manager, 9, 3);
+        for (int step = 0; step < 6; step++) {
+            assertEquals(byHand(student, step, true), loss(student, null, step), 1e-6);
+        }
+    }
+
+    @Test
+    void halfOfTheSamples_areTheTeachersOwn() {
+        UNet student = SmallModels.unet(manager, 9, 3);
+        double common = loss(student, null, 0);
+        assertEquals(common, loss(student, set, 0), 1e-6);
+        LatentSet own = new LatentSet(manager.ones(new Shape(1, 4, 8, 8)), set.captions());
+        assertTrue(Math.abs(common - loss(student, own, 0)) > 1e-4);
+    }
+
+    @Test
+    void gradient_reachesTheStudentButNoTeacher() {
+        UNet student = SmallModels.unet(manager, 9, 3);
+        student.parameters().values().forEach(array -> array.setRequiresGradient(true));
+        try (NDManager memory = manager.newSubManager();
+                GradMode mode = GradMode.on()) {
+            GradMode.backward(objective(student, null).loss(memory, 0));
+            student.parameters().forEach(ScoreDistillationTest::assertHasGradient);
+        }
+        for (Teacher teacher : teachers) {
+            teacher.unet()
+                    .parameters()
+                    .forEach((name, array) -> assertFalse(array.hasGradient(), name));
+        }
+    }
+
+    @Test
+    void step_leavesNoArraysBehind() {
+        UNet student = SmallModels.unet(manager, 9, 3);
+        int before = manager.getManagedArrays().size();
+        loss(student, set, 0);
+        assertEquals(before, manager.getManagedArrays().size());
+    }
+
+    private static void assertHasGradient(String name, NDArray parameter) {
+        try (NDArray gradient = parameter.getGradient()) {
+            assertTrue(gradient.abs().max().getFloat() > 0, name);
+        }
+    }
+
+    private Teacher teacher(String name, long seed) {
+        return new Teacher(name, SmallModels.unet(manager, seed, 0), textStates);
+    }
+
+    private ScoreDistillation objective(UNet student, LatentSet own) {
+        List<LatentSources> sources = Collections.nCopies(3, new LatentSources(set, own));
+        return new ScoreDistillation(
+                student, textStates, teachers, sources, base.schedule(), BATCH, SEED);
+    }
+
+    private double loss(UNet student, LatentSet own, long step) {
+        try (NDManager memory = manager.newSubManager()) {
+            return objective(student, own).loss(memory, step).getFloat();
+        }
+    }
+
+    /** The mean squared difference of student and teachers, one sample after the other. */
+    private double byHand(UNet student, int step, boolean styled) {
+        PhiloxRandom dropping = PhiloxRandom.of(SEED, step, Purpose.CAPTION);
+        double sum = 0;
+        long count = 0;
+        try (NDManager memory = manager.newSubManager();
+                GradMode mode = GradMode.off()) {
+            NoisyLatents noisy =
+                    NoisyLatents.draw(
+                            set.latents(memory, new long[BATCH]), base.schedule(), SEED, step);
+            List<Integer> turns = turns(step);
+            for (int i = 0; i < BATCH; i++) {
+                String caption = dropping.nextDouble() < 0.1 ? "" : CAPTION;
+                NDArray context = textStates.of(memory, List.of(caption));
+                NDArray latents = noisy.latents().get(i + ":" + (i + 1));
+                float[] timestep = {noisy.timesteps()[i]};
+                float[] row = new float[3];
+                row[turns.get(i)] = 1;
+                NDArray style = styled ? memory.create(row, new Shape(1, 3)) : null;
+                float[] expected =
+                        teachers.get(turns.get(i))
+                                .unet()
+                                .forward(latents, timestep, context, null)
+                                .toFloatArray();
+                float[] actual = student.forward(latents, timestep, context, style).toFloatArray();
+                for (int j = 0; j < actual.length; j++) {
+                    sum += Math.pow(expected[j] - actual[j], 2);
+                }
+                count += actual.length;
+            }
+        }
+        return sum / count;
+    }
+
+    /** The teacher of each sample: two for each, and the seventh for another at every step. */
+    private static List<Integer> turns(int step) {
+        List<Integer> turns = new ArrayList<>();
+        for (int teacher = 0; teacher < 3; teacher++) {
+            int samples = (teacher + step) % 3 == 0 ? 3 : 2;
+            turns.addAll(Collections.nCopies(samples, teacher));
+        }
+        return turns;
+    }
+}

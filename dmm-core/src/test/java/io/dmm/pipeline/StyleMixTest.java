@@ -1,0 +1,62 @@
+package io.dmm.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class StyleMixTest {
+    private static final List<String> STYLES = List.of("ink", "pixel", "oil");
+
+    @Test
+    void weights_areInTheOrderOfTheModel() {
+        assertArrayEquals(new float[] {0, 1, 0}, StyleMix.only("pixel").over(STYLES));
+        StyleMix mix = StyleMix.of("oil", 0.75).and("ink", 0.25);
+        assertArrayEquals(new float[] {0.25f, 0, 0.75f}, mix.over(STYLES));
+        assertEquals("oil:0.75|ink:0.25", mix.toString());
+    }
+
+    @Test
+    void weights_mayGoBeyondAStyle() {
+        assertArrayEquals(
+                new float[] {-0.5f, 1.5f, 0},
+                StyleMix.of("ink", -0.5).and("pixel", 1.5).over(STYLES));
+    }
+
+    @Test
+    void sum_mayBeRounded() {
+        StyleMix thirds = StyleMix.of("ink", 0.333).and("pixel", 0.333).and("oil", 0.334);
+        assertArrayEquals(new float[] {0.333f, 0.333f, 0.334f}, thirds.over(STYLES));
+    }
+
+    @Test
+    void adding_leavesTheMixAsItWas() {
+        StyleMix half = StyleMix.of("ink", 0.5);
+        half.and("pixel", 0.5);
+        assertEquals("ink:0.5", half.toString());
+    }
+
+    @Test
+    void wrongMixes_areRefused() {
+        assertRefused(
+                "style mix: weights, expected a sum of 1 but was 0.5 (ink:0.5)",
+                () -> StyleMix.of("ink", 0.5).over(STYLES));
+        assertRefused(
+                "style 'sepia': expected one of ink, pixel, oil",
+                () -> StyleMix.only("sepia").over(STYLES));
+        assertRefused(
+                "style mix: 'ink' is named twice, expected once",
+                () -> StyleMix.of("ink", 0.5).and("ink", 0.5));
+        assertRefused(
+                "style mix: weight of 'ink', expected a number but was NaN",
+                () -> StyleMix.of("ink", Double.NaN));
+    }
+
+    private static void assertRefused(String message, Executable executable) {
+        assertEquals(
+                message, assertThrows(IllegalArgumentException.class, executable).getMessage());
+    }
+}
