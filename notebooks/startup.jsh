@@ -1,7 +1,9 @@
 import io.dmm.*;
+import io.dmm.batch.*;
 import io.dmm.data.*;
 import io.dmm.distill.*;
 import io.dmm.pipeline.*;
+import io.dmm.report.*;
 import io.dmm.sampler.*;
 import io.dmm.tensor.Precision;
 import io.dmm.tinyworld.*;

@@ -1,4 +1,4 @@
-package io.dmm;
+package io.dmm.batch;
 
 import java.io.PrintStream;
 import java.io.UncheckedIOException;

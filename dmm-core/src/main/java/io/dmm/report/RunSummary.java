@@ -1,7 +1,8 @@
-package io.dmm;
+package io.dmm.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dmm.Comparison;
 import io.dmm.distill.StepMetrics;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.dmm;
+package io.dmm.batch;
 
 /**
  * Stderr as a terminal. {@code notebooks/run} passes its width because stdin is not the terminal

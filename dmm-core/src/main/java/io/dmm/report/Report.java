@@ -1,4 +1,4 @@
-package io.dmm;
+package io.dmm.report;
 
 import io.dmm.weights.AtomicFile;
 import java.io.IOException;

@@ -1,7 +1,7 @@
-package io.dmm;
+package io.dmm.report;
 
-import io.dmm.Report.Picture;
-import io.dmm.RunSummary.ExpertFigures;
+import io.dmm.report.Report.Picture;
+import io.dmm.report.RunSummary.ExpertFigures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package io.dmm;
+package io.dmm.report;
 
 /** HTML built from text: every text that enters a page passes through {@link #text}. */
 record Html(String source) {

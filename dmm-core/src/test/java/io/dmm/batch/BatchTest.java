@@ -1,4 +1,4 @@
-package io.dmm;
+package io.dmm.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -72,7 +72,7 @@ class BatchTest {
                 },
                 new PrintStream(bytes, true, StandardCharsets.UTF_8),
                 true);
-        assertTrue(output().contains("at io.dmm.BatchTest"), output());
+        assertTrue(output().contains("at io.dmm.batch.BatchTest"), output());
         assertTrue(output().endsWith("error: boom\n"), output());
     }
 

@@ -1,4 +1,4 @@
-package io.dmm;
+package io.dmm.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package io.dmm;
+package io.dmm.batch;
 
 import io.dmm.distill.Progress;
 import io.dmm.distill.StepMetrics;

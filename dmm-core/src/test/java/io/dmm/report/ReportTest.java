@@ -1,4 +1,4 @@
-package io.dmm;
+package io.dmm.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dmm.Report.Picture;
-import io.dmm.RunSummary.ExpertFigures;
+import io.dmm.report.Report.Picture;
+import io.dmm.report.RunSummary.ExpertFigures;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

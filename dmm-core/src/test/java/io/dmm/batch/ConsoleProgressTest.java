@@ -1,4 +1,4 @@
-package io.dmm;
+package io.dmm.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

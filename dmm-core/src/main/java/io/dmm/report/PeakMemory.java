@@ -1,4 +1,4 @@
-package io.dmm;
+package io.dmm.report;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

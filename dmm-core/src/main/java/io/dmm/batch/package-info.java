@@ -1,0 +1,2 @@
+/** Jobs run by scripts: exit codes, signals, progress on the console. */
+package io.dmm.batch;

@@ -1,0 +1,2 @@
+/** The page and the figures that a finished run leaves. */
+package io.dmm.report;
