@@ -2,8 +2,11 @@ package io.dmm.distill;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.dmm.model.unet.StyleEmbedding;
 import io.dmm.model.unet.UNet;
+import io.dmm.model.unet.UNetConfig;
 import io.dmm.weights.Weights;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The network under training. */
@@ -19,17 +22,23 @@ public final class Student {
      * @param manager receives the weights
      */
     public static UNet of(NDManager manager, UNet base, int styles, long seed) {
-        UNet student = new UNet(base.config().withStyles(styles), Weights.initial(manager, seed));
-        Map<String, NDArray> start = base.parameters();
-        student.parameters()
+        UNetConfig config = base.config().withStyles(styles);
+        Weights fresh = Weights.initial(manager, seed);
+        new StyleEmbedding(fresh, styles, config.embeddingWidth());
+        Map<String, NDArray> parameters = new LinkedHashMap<>(fresh.taken());
+        parameters.forEach(
+                (name, parameter) -> {
+                    if (name.startsWith(STYLE_OUTPUT)) {
+                        parameter.muli(0f);
+                    }
+                });
+        base.parameters()
                 .forEach(
                         (name, parameter) -> {
-                            if (name.startsWith(STYLE_OUTPUT)) {
-                                parameter.muli(0f);
-                            } else if (start.containsKey(name)) {
-                                start.get(name).copyTo(parameter);
-                            }
+                            NDArray copy = parameter.duplicate();
+                            copy.attach(manager);
+                            parameters.put(name, copy);
                         });
-        return student;
+        return new UNet(config, Weights.of(parameters, "student"));
     }
 }

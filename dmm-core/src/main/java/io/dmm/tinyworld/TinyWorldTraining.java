@@ -131,7 +131,7 @@ public final class TinyWorldTraining {
         NoiseSchedule schedule = new NoiseSchedule(NoiseScheduleConfig.sd15());
         try (NDManager manager = Compute.newManager();
                 ClipTokenizer tokenizer = ClipTokenizer.open(files)) {
-            AutoencoderKl vae = loadVae(manager, "vae");
+            AutoencoderKl vae = loadVae(manager, "sharp-vae");
             ClipTextConfig textConfig = textConfig(tokenizer.vocabularySize());
             ClipTextModel text = new ClipTextModel(textConfig, Weights.initial(manager, SEED + 1));
             UNet unet = new UNet(UNET, Weights.initial(manager, SEED + 2));
