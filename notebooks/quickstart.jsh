@@ -96,6 +96,8 @@ void quickstart(Path out) throws Exception {
         settings.put("learning rate", RATE + ", cosine");
         var summary = RunSummary.ofRun(metrics, comparisons, settings);
         report(summary).write(out);
+        summary.experts().forEach(e -> System.out.printf("%-10s closed gap %.3f, on the expert's own pictures %.3f%n",
+                e.name(), e.closedGap(), e.ownClosedGap()));
         System.out.println("Done in " + Math.round(summary.seconds()) + " s: open " + out.resolve("report.html"));
     }
 }
