@@ -3,11 +3,13 @@
 //   notebooks/run quickstart [folder]        default: out/quickstart
 
 final int PICTURES = 1200;  // captioned pictures that all experts are asked about
-final int DRAWN = 240;      // pictures that each expert first draws itself
-final int STEPS = 320;
-final int BATCH = 64;
-final double RATE = 2e-3;
+final int DRAWN = 480;      // pictures that each expert first draws itself
+final int STEPS = 850;
+final int BATCH = 32;
+final double RATE = 1.2e-3;
 final int SEED = 7;
+final int HELD_OUT_SEED = 1_000_000;
+final Synthesis.Settings DRAWING = new Synthesis.Settings(10, 1);  // small pictures need few steps and no guidance
 final double GUIDANCE = 4;
 
 final String[] PROMPTS = {
@@ -68,25 +70,28 @@ void quickstart(Path out) throws Exception {
     Files.createDirectories(out);
     var progress = new ConsoleProgress();
     var world = TinyWorld.open();
-    try (var base = world.base()) {
-        var experts = world.experts();
-        var merged = Dmm.distill(base)
-                .experts(experts)
-                .captions(TinyWorld.pictures(PICTURES))
-                .synthesize(DRAWN)
-                .steps(STEPS)
-                .batch(BATCH)
-                .learningRate(LearningRate.cosine(RATE).withWarmup(20))
-                .metrics(out.resolve("metrics.jsonl"))
-                .listen(progress)
-                .run();
+    var experts = world.experts();
+    try (var base = world.base();
+            var merged = Dmm.distill(base)
+                    .experts(experts)
+                    .captions(TinyWorld.pictures(PICTURES))
+                    .start(Student.Start.MEAN_OF_EXPERTS)
+                    .synthesize(DRAWN, DRAWING)
+                    .teacherPrecision(Precision.BF16)
+                    .steps(STEPS)
+                    .batch(BATCH)
+                    .learningRate(LearningRate.cosine(RATE).withWarmup(20))
+                    .metrics(out.resolve("metrics.jsonl"))
+                    .listen(progress)
+                    .run()) {
         merged.save(out.resolve("merged"));
         styles(base, experts, merged).write(out.resolve("styles.png"));
         interpolation(merged).write(out.resolve("interpolation.png"));
         var metrics = MetricsLog.read(out.resolve("metrics.jsonl"));
         new LossChart("Distillation of four experts", metrics).write(out.resolve("loss.png"));
 
-        var comparisons = Comparison.of(base, merged, experts, TinyWorld.heldOut(), SEED, progress);
+        var comparisons =
+                Comparison.of(base, merged, experts, TinyWorld.heldOut(), DRAWING, HELD_OUT_SEED, progress);
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("experts", String.join(", ", merged.styles()));
         settings.put("captioned pictures", "" + PICTURES);
@@ -96,7 +101,8 @@ void quickstart(Path out) throws Exception {
         settings.put("learning rate", RATE + ", cosine");
         var summary = RunSummary.ofRun(metrics, comparisons, settings);
         report(summary).write(out);
-        summary.experts().forEach(e -> System.out.printf("%-10s closed gap %.3f, on the expert's own pictures %.3f%n",
+        summary.experts().forEach(e -> System.out.printf(
+                "%-10s closed gap %.3f, on the expert's own pictures %.3f%n",
                 e.name(), e.closedGap(), e.ownClosedGap()));
         System.out.println("Done in " + Math.round(summary.seconds()) + " s: open " + out.resolve("report.html"));
     }

@@ -27,13 +27,15 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
      * Compares every style of a merged model with its expert.
      *
      * @param pictures held out from the training
-     * @param seed of the noise and of the drawn pictures
+     * @param drawing how the experts draw their own pictures
+     * @param seed of the noise and of the drawn pictures; another than the training's
      */
     public static List<Comparison> of(
             StableDiffusion base,
             MergedModel merged,
             List<Expert> experts,
             List<CaptionedImage> pictures,
+            Synthesis.Settings drawing,
             long seed,
             TrainingListener listener) {
         List<String> captions = pictures.stream().map(CaptionedImage::caption).toList();
@@ -48,17 +50,20 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
                             textStates,
                             base.schedule(),
                             seed);
-            Synthesis synthesis =
-                    new Synthesis(base.schedule(), base.unet().config().sampleSize(), seed);
+            int size = base.unet().config().sampleSize();
+            Synthesis synthesis = new Synthesis(base.schedule(), size, drawing, seed);
             for (Expert expert : experts) {
-                Teacher teacher = expert.load(manager, base, Precision.FP32, captions);
                 int style = styleOf(merged, expert);
-                LatentSet own = synthesis.draw(manager, teacher, captions, listener);
-                comparisons.add(
-                        new Comparison(
-                                expert.name(),
-                                gap.measure(manager, teacher, style, common, listener),
-                                gap.measure(manager, teacher, style, own, listener)));
+                try (NDManager memory = manager.newSubManager()) {
+                    Teacher teacher =
+                            expert.load(memory, base, Precision.FP32, captions, textStates);
+                    LatentSet own = synthesis.draw(memory, teacher, captions, listener);
+                    comparisons.add(
+                            new Comparison(
+                                    expert.name(),
+                                    gap.measure(memory, teacher, style, common, listener),
+                                    gap.measure(memory, teacher, style, own, listener)));
+                }
             }
         }
         return comparisons;

@@ -17,7 +17,9 @@ import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
+import io.dmm.weights.ModelFileException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 
 /**
  * Distils experts into one student with a style for each (DMM, arXiv 2504.12364): set what differs
@@ -37,7 +40,9 @@ public final class Distillation {
     private final StableDiffusion base;
     private List<Expert> experts = List.of();
     private List<CaptionedImage> pictures = List.of();
+    private Student.Start start = Student.Start.BASE;
     private int drawnPerExpert;
+    private Synthesis.Settings drawing = Synthesis.Settings.DEFAULT;
     private long steps = 20_000;
     private int batch = 32;
     private LearningRate learningRate = LearningRate.constant(1e-5);
@@ -75,6 +80,12 @@ public final class Distillation {
         return this;
     }
 
+    /** What the student starts from; the base by default, as in the paper. */
+    public Distillation start(Student.Start choice) {
+        start = choice;
+        return this;
+    }
+
     /**
      * Lets each expert first draw pictures of that many captions of the set and train on them and
      * the set in equal parts; it is on its own pictures that a style shows.
@@ -82,6 +93,12 @@ public final class Distillation {
     public Distillation synthesize(int perExpert) {
         drawnPerExpert = perExpert;
         return this;
+    }
+
+    /** As {@link #synthesize(int)}, saying how they draw. */
+    public Distillation synthesize(int perExpert, Synthesis.Settings settings) {
+        drawing = settings;
+        return synthesize(perExpert);
     }
 
     public Distillation steps(long count) {
@@ -132,21 +149,36 @@ public final class Distillation {
      * Trains.
      *
      * @throws CancellationException if the thread is interrupted
-     * @throws io.dmm.weights.ModelFileException if an expert cannot be used
+     * @throws ModelFileException if an expert cannot be used
+     * @throws IllegalStateException if the loss or a gradient is not finite
      * @throws IOException if the metrics cannot be written
      */
     public MergedModel run() throws IOException {
         check();
-        NDManager owner = Compute.newManager();
         try (NDManager manager = Compute.newManager()) {
-            UNet student = Student.of(owner, base.unet(), experts.size(), seed);
+            UNet student = student(manager);
             train(manager, student);
             List<String> styles = experts.stream().map(Expert::name).toList();
-            return new MergedModel(base.with(owner, student, styles), metadata());
-        } catch (IOException | RuntimeException e) {
-            owner.close();
-            throw e;
+            NDManager owner = Compute.newManager();
+            // a copy, because DJL frees the gradient of a weight only with the weight
+            return new MergedModel(base.with(owner, student.copy(owner), styles), metadata());
         }
+    }
+
+    private UNet student(NDManager manager) {
+        UNet student = Student.of(manager, base.unet(), experts.size(), seed);
+        if (start == Student.Start.MEAN_OF_EXPERTS) {
+            Student.startFromMean(
+                    manager,
+                    student,
+                    experts.stream()
+                            .<Function<NDManager, UNet>>map(
+                                    expert ->
+                                            memory ->
+                                                    expert.loadUNet(memory, base, Precision.FP32))
+                            .toList());
+        }
+        return student;
     }
 
     private void check() {
@@ -178,6 +210,11 @@ public final class Distillation {
                             + drawnPerExpert);
         }
         pictures.forEach(this::checkSize);
+        experts.forEach(expert -> expert.check(base));
+        if (metrics != null && Files.exists(metrics)) {
+            throw new IllegalArgumentException(
+                    metrics + ": expected a new file but it exists; name another or remove it");
+        }
     }
 
     private void checkSize(CaptionedImage picture) {
@@ -205,7 +242,7 @@ public final class Distillation {
         TextStates textStates = Expert.textStates(manager, base, captions);
         List<Teacher> teachers = new ArrayList<>();
         for (Expert expert : experts) {
-            teachers.add(expert.load(manager, base, teacherPrecision, captions));
+            teachers.add(expert.load(manager, base, teacherPrecision, captions, textStates));
         }
         LatentSet common = LatentSet.encode(manager, base.vae(), pictures);
         List<LatentSources> sources = new ArrayList<>();
@@ -221,7 +258,7 @@ public final class Distillation {
             return null;
         }
         int size = base.unet().config().sampleSize();
-        return new Synthesis(base.schedule(), size, seed)
+        return new Synthesis(base.schedule(), size, drawing, seed)
                 .draw(manager, teacher, captions.subList(0, drawnPerExpert), listener);
     }
 

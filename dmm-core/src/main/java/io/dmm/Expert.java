@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Teacher;
 import io.dmm.model.unet.UNet;
+import io.dmm.model.unet.UNetConfig;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
@@ -16,7 +17,8 @@ import java.util.List;
 /**
  * A fine-tuned model to merge, under the name that its style will have.
  *
- * @param folder a diffusers folder with at least {@code unet}; a missing text encoder is the base's
+ * @param folder a diffusers folder with at least {@code unet}; a missing text encoder is the
+ *     base's, autoencoder and noise schedule always are
  */
 public record Expert(String name, Path folder) {
 
@@ -46,7 +48,7 @@ public record Expert(String name, Path folder) {
         ModelFolder files = ModelFolder.open(folder);
         NDManager manager = Compute.newManager();
         try {
-            UNet unet = loadUNet(files, manager, base, Precision.FP32);
+            UNet unet = loadUNet(manager, base, Precision.FP32);
             StableDiffusion model = base.with(manager, unet, List.of());
             return files.has("text_encoder")
                     ? model.with(StableDiffusion.loadTextEncoder(files, manager))
@@ -57,10 +59,15 @@ public record Expert(String name, Path folder) {
         }
     }
 
-    private UNet loadUNet(
-            ModelFolder files, NDManager manager, StableDiffusion base, Precision precision) {
-        UNet unet = StableDiffusion.loadUNet(files, manager, precision);
-        if (!unet.config().equals(base.unet().config())) {
+    /** Reads the UNet, onto {@code manager}. */
+    UNet loadUNet(NDManager manager, StableDiffusion base, Precision precision) {
+        UNet unet = StableDiffusion.loadUNet(ModelFolder.open(folder), manager, precision);
+        requireArchitecture(unet.config(), base);
+        return unet;
+    }
+
+    private void requireArchitecture(UNetConfig config, StableDiffusion base) {
+        if (!config.equals(base.unet().config())) {
             throw new ModelFileException(
                     folder
                             + ": expert '"
@@ -68,26 +75,34 @@ public record Expert(String name, Path folder) {
                             + "', expected the base's architecture "
                             + base.unet().config()
                             + " but was "
-                            + unet.config());
+                            + config);
         }
-        return unet;
+    }
+
+    /** Checks without loading that this expert can be read and has the base's architecture. */
+    void check(StableDiffusion base) {
+        ModelFolder files = ModelFolder.open(folder);
+        requireArchitecture(UNetConfig.read(files.config("unet")), base);
+        files.weights("unet").close();
     }
 
     /**
      * Loads this expert to teach, onto {@code manager}.
      *
      * @param captions all that it will be asked about
+     * @param baseStates their text states by the base, for an expert without a text encoder
      * @throws ModelFileException if it cannot be read or its architecture is not the base's
      */
     Teacher load(
             NDManager manager,
             StableDiffusion base,
             Precision precision,
-            Collection<String> captions) {
+            Collection<String> captions,
+            TextStates baseStates) {
         ModelFolder files = ModelFolder.open(folder);
-        UNet unet = loadUNet(files, manager, base, precision);
+        UNet unet = loadUNet(manager, base, precision);
         if (!files.has("text_encoder")) {
-            return new Teacher(name, unet, textStates(manager, base, captions));
+            return new Teacher(name, unet, baseStates);
         }
         try (NDManager own = manager.newSubManager()) {
             StableDiffusion speaker = base.with(StableDiffusion.loadTextEncoder(files, own));

@@ -5,9 +5,12 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.pipeline.TextToImage;
 import io.dmm.weights.DType;
 import io.dmm.weights.ModelFileException;
+import io.dmm.weights.ModelFolder;
+import io.dmm.weights.TensorFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Many experts in one model: a style is chosen, mixed or left off with every picture.
@@ -38,7 +41,16 @@ public final class MergedModel implements AutoCloseable {
                             + ": unet/config.json, expected addition_embed_type model_merge but was"
                             + " a plain model; load it with StableDiffusion.load");
         }
-        return new MergedModel(model, Map.of());
+        return new MergedModel(model, settings(folder));
+    }
+
+    /** What the file says about the training. */
+    private static Map<String, String> settings(Path folder) {
+        try (TensorFile file = ModelFolder.open(folder).weights("unet")) {
+            Map<String, String> settings = new TreeMap<>(file.metadata());
+            settings.keySet().removeIf(key -> !key.startsWith("dmm."));
+            return settings;
+        }
     }
 
     /** The styles' names. */

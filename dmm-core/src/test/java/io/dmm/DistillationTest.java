@@ -12,6 +12,7 @@ import io.dmm.data.CaptionedImage;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.MetricsLog;
 import io.dmm.distill.StepMetrics;
+import io.dmm.distill.Synthesis;
 import io.dmm.distill.TrainingListener;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class DistillationTest {
+    private static final Synthesis.Settings DRAWING = new Synthesis.Settings(3, 3);
     private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
     private static final List<CaptionedImage> PICTURES = SmallModels.pictures(16);
 
@@ -63,7 +65,7 @@ class DistillationTest {
     @Test
     void training_bringsEveryStyleNearItsExpert() throws IOException {
         Path log = temporary.resolve("metrics.jsonl");
-        try (MergedModel merged = distillation().steps(60).metrics(log).synthesize(8).run()) {
+        try (MergedModel merged = distillation().steps(60).metrics(log).synthesize(8, DRAWING).run()) {
             assertEquals(List.of("first", "second"), merged.styles());
             List<StepMetrics> steps = MetricsLog.read(log);
             assertEquals(60, steps.size());
@@ -81,11 +83,11 @@ class DistillationTest {
     @Test
     void equalRuns_giveTheSameBytes() throws IOException {
         for (String name : List.of("a", "b")) {
-            try (MergedModel merged = distillation().steps(5).synthesize(4).run()) {
+            try (MergedModel merged = distillation().steps(5).synthesize(4, DRAWING).run()) {
                 merged.save(temporary.resolve(name));
             }
         }
-        try (MergedModel merged = distillation().steps(5).synthesize(4).seed(8).run()) {
+        try (MergedModel merged = distillation().steps(5).synthesize(4, DRAWING).seed(8).run()) {
             merged.save(temporary.resolve("c"));
         }
         byte[] first = Files.readAllBytes(temporary.resolve("a").resolve(UNET));
@@ -132,7 +134,7 @@ class DistillationTest {
     @Test
     void interruptedDrawing_stops() {
         Distillation distillation =
-                distillation().synthesize(16).listen(interruptAt("drawing as first", 16));
+                distillation().synthesize(16, DRAWING).listen(interruptAt("drawing as first", 16));
         CancellationException stop = assertThrows(CancellationException.class, distillation::run);
         assertEquals("drawing as second, after 0 of 16", stop.getMessage());
     }
@@ -159,10 +161,10 @@ class DistillationTest {
                 () -> distillation().batch(3).run());
         assertRefused(
                 "distillation: synthesize, expected 0 to the 16 captions of the set but was 17",
-                () -> distillation().synthesize(17).run());
+                () -> distillation().synthesize(17, DRAWING).run());
         assertRefused(
                 "training: steps, expected at least 1 but was 0",
-                () -> distillation().steps(0).listen(unexpected()).synthesize(8).run());
+                () -> distillation().steps(0).listen(unexpected()).synthesize(8, DRAWING).run());
         List<CaptionedImage> large =
                 List.of(
                         PICTURES.get(0),
@@ -225,7 +227,7 @@ class DistillationTest {
     }
 
     private static List<Comparison> compare(MergedModel merged) {
-        return Comparison.of(base, merged, experts, PICTURES, 9, TrainingListener.NONE);
+        return Comparison.of(base, merged, experts, PICTURES, DRAWING, 9, TrainingListener.NONE);
     }
 
     private static TrainingListener interruptAt(String activity, long done) {

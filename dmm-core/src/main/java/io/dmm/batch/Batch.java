@@ -117,7 +117,11 @@ public final class Batch {
 
     /** Our own sentences stand alone; what others throw often is but a path or a number. */
     private static String describe(Throwable failure) {
-        if (failure instanceof UncheckedIOException io) {
+        if (failure instanceof ExceptionInInitializerError && failure.getCause() != null) {
+            return describe(failure.getCause());
+        }
+        if (failure instanceof UncheckedIOException io
+                && io.getMessage().equals(io.getCause().toString())) {
             return describe(io.getCause());
         }
         String type = failure.getClass().getSimpleName();
@@ -128,6 +132,7 @@ public final class Batch {
         boolean sentence =
                 failure instanceof IllegalArgumentException
                         || failure instanceof IllegalStateException
+                        || failure instanceof UncheckedIOException
                         || failure.getClass().getName().startsWith("io.dmm.");
         return (sentence ? "" : type + ": ") + firstLine(message);
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.sampler.NoiseSchedule;
+import io.dmm.tensor.Ops;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
 
@@ -34,11 +35,11 @@ public record NoisyLatents(NDArray latents, float[] timesteps, NDArray noise) {
         NDManager memory = clean.getManager();
         float[] normals =
                 PhiloxRandom.of(seed, step, Purpose.NOISE).normals(Math.toIntExact(shape.size()));
-        NDArray noise = memory.create(normals, shape);
+        NDArray noise = Ops.create(memory, normals, shape);
         Shape perSample = new Shape(batch, 1, 1, 1);
         NDArray latents =
-                clean.mul(memory.create(alphas, perSample))
-                        .add(noise.mul(memory.create(sigmas, perSample)));
+                clean.mul(Ops.create(memory, alphas, perSample))
+                        .add(noise.mul(Ops.create(memory, sigmas, perSample)));
         return new NoisyLatents(latents, timesteps, noise);
     }
 }

@@ -151,6 +151,6 @@ public final class ScoreDistillation implements TrainingLoop.Objective {
                 rows[sample++ * count + i] = 1;
             }
         }
-        return memory.create(rows, new Shape(batch, count));
+        return Ops.create(memory, rows, new Shape(batch, count));
     }
 }

@@ -20,16 +20,29 @@ import java.util.List;
  * @param size height and width of the latents
  * @param seed of the first picture; each further one takes the next
  */
-public record Synthesis(NoiseSchedule schedule, int size, long seed) {
+public record Synthesis(NoiseSchedule schedule, int size, Settings settings, long seed) {
     private static final int BATCH = 64;
-    private static final int STEPS = 10;
-    private static final Guidance GUIDANCE = new Guidance(3);
+
+    /**
+     * How the pictures are sampled, with DPM++ 2M.
+     *
+     * @param guidance scale of the classifier-free guidance
+     */
+    public record Settings(int steps, double guidance) {
+        /** What users of Stable Diffusion take. */
+        public static final Settings DEFAULT = new Settings(25, 7);
+    }
 
     /** Draws one picture for each caption, on {@code manager}. */
     public LatentSet draw(
             NDManager manager, Teacher teacher, List<String> captions, TrainingListener listener) {
         Denoising denoising =
-                new Denoising(teacher.unet(), schedule, Sampler.DPMPP_2M, STEPS, GUIDANCE);
+                new Denoising(
+                        teacher.unet(),
+                        schedule,
+                        Sampler.DPMPP_2M,
+                        settings.steps,
+                        new Guidance(settings.guidance));
         ProgressMeter meter =
                 new ProgressMeter(listener, "drawing as " + teacher.name(), captions.size());
         try (NDManager memory = manager.newSubManager()) {

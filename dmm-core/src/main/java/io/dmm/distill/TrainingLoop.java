@@ -47,7 +47,7 @@ public record TrainingLoop(
      *
      * @throws CancellationException if the thread is interrupted; within one step, and its
      *     interrupted status is cleared
-     * @throws ArithmeticException if the loss or a gradient is not finite
+     * @throws IllegalStateException if the loss or a gradient is not finite
      */
     public void run(
             NDManager manager,
@@ -86,7 +86,7 @@ public record TrainingLoop(
             float value = loss.getFloat();
             double norm = optimizer.step(rate, maxGradNorm);
             if (!Float.isFinite(value) || !Double.isFinite(norm)) {
-                throw new ArithmeticException(
+                throw new IllegalStateException(
                         "training: step "
                                 + (step + 1)
                                 + ", expected a finite loss and gradient but was "

@@ -34,7 +34,7 @@ public final class PngParameters {
 
     private PngParameters() {}
 
-    /** Writes a PNG file with its parameters; an existing file is replaced at one stroke. */
+    /** Writes a PNG file with its parameters, if any; an existing file is replaced at one stroke. */
     public static void write(Path file, BufferedImage image, String parameters) throws IOException {
         AtomicFile.write(file, encode(image, parameters));
     }
@@ -47,7 +47,9 @@ public final class PngParameters {
             IIOMetadata metadata =
                     writer.getDefaultImageMetadata(
                             ImageTypeSpecifier.createFromRenderedImage(image), null);
-            metadata.mergeTree(FORMAT, textTree(parameters));
+            if (!parameters.isEmpty()) {
+                metadata.mergeTree(FORMAT, textTree(parameters));
+            }
             writer.setOutput(out);
             writer.write(new IIOImage(image, null, metadata));
         } catch (IOException e) {

@@ -122,8 +122,14 @@ public final class TextToImage {
         return this;
     }
 
-    /** The picture of the first prompt. */
+    /** The picture of the one prompt. */
     public GeneratedImage image() {
+        if (prompts.size() > 1) {
+            throw new IllegalArgumentException(
+                    "image: expected one prompt but was "
+                            + prompts.size()
+                            + "; ask for images(1) or grid(1)");
+        }
         return generate(prompts.subList(0, 1), new long[] {seed}).get(0);
     }
 

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import java.util.List;
@@ -27,6 +28,23 @@ public final class Ops {
     private static final Map<Number, NDArray> SCALARS = new ConcurrentHashMap<>();
 
     private Ops() {}
+
+    /**
+     * An array that owns its memory. DJL's own arrays made from Java data share a buffer with the
+     * garbage collector once they are closed, which a gradient may still need.
+     */
+    public static NDArray create(NDManager manager, float[] values, Shape shape) {
+        try (NDArray shared = manager.create(values, shape)) {
+            return shared.duplicate();
+        }
+    }
+
+    /** As {@link #create(NDManager, float[], Shape)}. */
+    public static NDArray create(NDManager manager, long[] values, Shape shape) {
+        try (NDArray shared = manager.create(values, shape)) {
+            return shared.duplicate();
+        }
+    }
 
     /** x Wᵀ + b: (…, I) → (…, O) with W of (O, I). */
     public static NDArray linear(NDArray x, NDArray weight, NDArray bias) {

@@ -8,7 +8,8 @@ import ai.djl.ndarray.NDManager;
  *
  * <p>DJL attaches a result to the manager of the first operand; a scope lends its inputs to a
  * sub-manager, so that all intermediates land there and are freed when it closes. Closing an
- * intermediate is safe under autograd: the graph holds what its backward pass needs.
+ * intermediate is safe under autograd: the graph holds what its backward pass needs; arrays of Java
+ * data must be made by {@link Ops#create} for that.
  */
 public final class Scope implements AutoCloseable {
     private final NDManager parent;

@@ -87,7 +87,7 @@ public final class TinyWorld {
     }
 
     /**
-     * Plain pictures of 512 captions that no training has seen: each held-out scene, phrased anew.
+     * Plain pictures of 512 captions that no text encoder and no UNet was trained on.
      */
     public static List<CaptionedImage> heldOut() {
         RandomGenerator random = PhiloxRandom.of(101, 0, Purpose.DATA);

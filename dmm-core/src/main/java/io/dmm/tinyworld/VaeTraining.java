@@ -9,6 +9,7 @@ import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
 import io.dmm.model.vae.AutoencoderKl;
 import io.dmm.tensor.GradMode;
+import io.dmm.tensor.Ops;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
 import java.awt.image.BufferedImage;
@@ -72,7 +73,7 @@ final class VaeTraining {
         NDArray logVariance = moments.logVariance();
         PhiloxRandom random = PhiloxRandom.of(seed, step, Purpose.NOISE);
         Shape shape = mean.getShape();
-        NDArray noise = memory.create(random.normals(Math.toIntExact(shape.size())), shape);
+        NDArray noise = Ops.create(memory, random.normals(Math.toIntExact(shape.size())), shape);
         NDArray latents = mean.add(logVariance.mul(0.5f).exp().mul(noise));
         NDArray error = vae.decodeUnscaled(latents).sub(pixels).abs().mean();
         NDArray divergence =

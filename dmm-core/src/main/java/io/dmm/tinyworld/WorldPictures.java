@@ -21,7 +21,7 @@ final class WorldPictures {
         return split(HELD_OUT, Scene.all().size());
     }
 
-    /** Scenes that no training, of whatever model, ever sees. */
+    /** Scenes that no text encoder and no UNet is trained on. */
     static List<Scene> heldOutScenes() {
         return split(0, HELD_OUT);
     }

@@ -88,7 +88,11 @@ class TinyWorldTest {
                 try (StableDiffusion model = expert.pipeline(base)) {
                     Teacher teacher = new Teacher(expert.name(), model.unet(), states);
                     LatentSet own =
-                            new Synthesis(base.schedule(), base.unet().config().sampleSize(), 1)
+                            new Synthesis(
+                                            base.schedule(),
+                                            base.unet().config().sampleSize(),
+                                            new Synthesis.Settings(8, 3),
+                                            1)
                                     .draw(manager, teacher, captions, TrainingListener.NONE);
                     ClosedGap.Sums sums =
                             gap.measure(manager, teacher, 0, own, TrainingListener.NONE);

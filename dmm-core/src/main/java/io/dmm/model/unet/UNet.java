@@ -1,11 +1,13 @@
 package io.dmm.model.unet;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.model.layer.Conv2d;
 import io.dmm.model.layer.GroupNorm;
 import io.dmm.model.layer.ResnetBlock;
 import io.dmm.model.layer.SpatialTransformer;
+import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.Precision;
 import io.dmm.tensor.Scope;
@@ -13,6 +15,7 @@ import io.dmm.weights.Weights;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -81,6 +84,20 @@ public final class UNet {
                 config.crossAttentionDim(),
                 config.attentionHeads(),
                 config.normNumGroups());
+    }
+
+    /** The same network with weights of its own on {@code manager}, which require no gradient. */
+    public UNet copy(NDManager manager) {
+        Map<String, NDArray> copies = new LinkedHashMap<>();
+        try (GradMode mode = GradMode.off()) {
+            parameters.forEach(
+                    (name, parameter) -> {
+                        NDArray copy = parameter.duplicate();
+                        copy.attach(manager);
+                        copies.put(name, copy);
+                    });
+        }
+        return new UNet(config, Weights.of(copies, "copy"));
     }
 
     public UNetConfig config() {
@@ -179,6 +196,7 @@ public final class UNet {
                 "(" + batch + ", S, " + config.crossAttentionDim() + ")",
                 text);
         if (style != null) {
+            expect(config.styles() > 0, "style", "none, the model has no styles", style.getShape());
             Shape expected = new Shape(batch, config.styles());
             expect(style.getShape().equals(expected), "style", expected, style.getShape());
         }

@@ -110,6 +110,7 @@ public record UNetConfig(
         config.require("time_embedding_type", "positional");
         config.require("resnet_time_scale_shift", "default");
         config.require("transformer_layers_per_block", 1);
+        config.require("num_attention_heads", "null");
         config.require("mid_block_type", "UNetMidBlock2DCrossAttn");
         String addition = config.text("addition_embed_type", "none");
         if (!addition.equals("none") && !addition.equals(MODEL_MERGE)) {
