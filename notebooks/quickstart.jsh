@@ -4,7 +4,7 @@
 
 final int PICTURES = 1200;  // captioned pictures that all experts are asked about
 final int DRAWN = 480;      // pictures that each expert first draws itself
-final int STEPS = 850;
+final int STEPS = 640;
 final int BATCH = 32;
 final double RATE = 1.2e-3;
 final int SEED = 7;

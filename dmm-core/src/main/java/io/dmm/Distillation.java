@@ -174,8 +174,7 @@ public final class Distillation {
                     experts.stream()
                             .<Function<NDManager, UNet>>map(
                                     expert ->
-                                            memory ->
-                                                    expert.loadUNet(memory, base, Precision.FP32))
+                                            memory -> expert.loadUNet(memory, base, Precision.FP32))
                             .toList());
         }
         return student;

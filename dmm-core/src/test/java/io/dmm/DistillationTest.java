@@ -12,6 +12,7 @@ import io.dmm.data.CaptionedImage;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.MetricsLog;
 import io.dmm.distill.StepMetrics;
+import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.TrainingListener;
 import io.dmm.model.unet.UNet;
@@ -63,9 +64,29 @@ class DistillationTest {
     }
 
     @Test
+    void existingMetrics_areNotMixedWithAnotherRuns() throws IOException {
+        Path log = Files.writeString(temporary.resolve("metrics.jsonl"), "of another run");
+        Distillation distillation = distillation().metrics(log);
+        assertThrows(IllegalArgumentException.class, distillation::run);
+        assertEquals("of another run", Files.readString(log));
+    }
+
+    @Test
+    void startingFromTheExpertsMean_beginsNearerToThem() throws IOException {
+        double[] firstLoss = new double[2];
+        for (Student.Start start : Student.Start.values()) {
+            Path log = temporary.resolve(start + ".jsonl");
+            distillation().start(start).steps(1).metrics(log).run().close();
+            firstLoss[start.ordinal()] = MetricsLog.read(log).get(0).loss();
+        }
+        assertTrue(firstLoss[1] < firstLoss[0], firstLoss[1] + " < " + firstLoss[0]);
+    }
+
+    @Test
     void training_bringsEveryStyleNearItsExpert() throws IOException {
         Path log = temporary.resolve("metrics.jsonl");
-        try (MergedModel merged = distillation().steps(60).metrics(log).synthesize(8, DRAWING).run()) {
+        try (MergedModel merged =
+                distillation().steps(60).metrics(log).synthesize(8, DRAWING).run()) {
             assertEquals(List.of("first", "second"), merged.styles());
             List<StepMetrics> steps = MetricsLog.read(log);
             assertEquals(60, steps.size());

@@ -34,7 +34,9 @@ public final class PngParameters {
 
     private PngParameters() {}
 
-    /** Writes a PNG file with its parameters, if any; an existing file is replaced at one stroke. */
+    /**
+     * Writes a PNG file with its parameters, if any; an existing file is replaced at one stroke.
+     */
     public static void write(Path file, BufferedImage image, String parameters) throws IOException {
         AtomicFile.write(file, encode(image, parameters));
     }

@@ -86,9 +86,7 @@ public final class TinyWorld {
         return WorldPictures.inStyle(Style.PLAIN, WorldPictures.trainingScenes(), count, 100);
     }
 
-    /**
-     * Plain pictures of 512 captions that no text encoder and no UNet was trained on.
-     */
+    /** Plain pictures of 512 captions that no text encoder and no UNet was trained on. */
     public static List<CaptionedImage> heldOut() {
         RandomGenerator random = PhiloxRandom.of(101, 0, Purpose.DATA);
         List<CaptionedImage> pictures = new ArrayList<>();

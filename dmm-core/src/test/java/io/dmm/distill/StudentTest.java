@@ -12,6 +12,7 @@ import io.dmm.model.unet.UNet;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.TorchRandom;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,27 @@ class StudentTest {
                 expected, student.forward(latents, timesteps, context, styles).toFloatArray());
         assertArrayEquals(
                 expected, student.forward(latents, timesteps, context, null).toFloatArray());
+    }
+
+    @Test
+    void startFromMean_averagesAllButTheStyleBranch() {
+        UNet student = Student.of(manager, base, 3, 7);
+        String style = "add_embedding.linear_1.weight";
+        float[] styleBefore = student.parameters().get(style).toFloatArray();
+        Student.startFromMean(
+                manager,
+                student,
+                List.of(
+                        memory -> SmallModels.unet(memory, 2, 0),
+                        memory -> SmallModels.unet(memory, 3, 0),
+                        memory -> SmallModels.unet(memory, 4, 0)));
+        String name = "mid_block.resnets.0.conv1.weight";
+        NDArray sum = SmallModels.unet(manager, 2, 0).parameters().get(name);
+        sum = sum.add(SmallModels.unet(manager, 3, 0).parameters().get(name));
+        sum = sum.add(SmallModels.unet(manager, 4, 0).parameters().get(name));
+        assertArrayEquals(
+                sum.div(3f).toFloatArray(), student.parameters().get(name).toFloatArray(), 1e-6f);
+        assertArrayEquals(styleBefore, student.parameters().get(style).toFloatArray());
     }
 
     @Test

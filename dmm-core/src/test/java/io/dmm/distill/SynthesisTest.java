@@ -79,7 +79,8 @@ class SynthesisTest {
     }
 
     private LatentSet draw(long seed, List<String> captions, TrainingListener listener) {
-        return new Synthesis(base.schedule(), 8, new Synthesis.Settings(3, 3), seed).draw(manager, teacher, captions, listener);
+        return new Synthesis(base.schedule(), 8, new Synthesis.Settings(3, 3), seed)
+                .draw(manager, teacher, captions, listener);
     }
 
     private float[] row(LatentSet set, long row) {

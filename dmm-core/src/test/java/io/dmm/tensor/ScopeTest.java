@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -95,5 +98,26 @@ class ScopeTest {
             GradMode.backward(cube);
         }
         assertEquals(27, x.getGradient().getFloat());
+    }
+
+    @Test
+    void arraysOfJavaData_outliveTheirScopeInTheGraph() {
+        NDArray weight = manager.ones(new Shape(1, 1 << 16));
+        weight.setRequiresGradient(true);
+        float[] values = new float[1 << 16];
+        Arrays.fill(values, 3);
+        try (GradMode mode = GradMode.on()) {
+            NDArray loss;
+            try (Scope scope = Scope.of(manager)) {
+                NDArray x = Ops.create(scope.manager(), values, new Shape(1, 1 << 16));
+                loss = scope.keep(Ops.linear(x, weight, null).sum());
+            }
+            for (int i = 0; i < 50; i++) { // give the buffer's memory to others, if it is free
+                System.gc();
+                ByteBuffer.allocateDirect(1 << 18).put(new byte[1 << 18]);
+            }
+            GradMode.backward(loss);
+        }
+        assertArrayEquals(values, weight.getGradient().toFloatArray());
     }
 }

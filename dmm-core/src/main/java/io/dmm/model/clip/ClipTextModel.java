@@ -62,7 +62,10 @@ public final class ClipTextModel {
             NDArray h =
                     Ops.embedding(
                             tokenEmbedding,
-                            Ops.create(scope.manager(), flat(ids), new Shape(ids.length, config.maxPositionEmbeddings())));
+                            Ops.create(
+                                    scope.manager(),
+                                    flat(ids),
+                                    new Shape(ids.length, config.maxPositionEmbeddings())));
             h = h.add(positionEmbedding);
             for (EncoderLayer layer : layers.subList(0, layers.size() + 1 - clipSkip)) {
                 h = layer.forward(h);

@@ -25,10 +25,7 @@ final class TimestepEmbedding {
     /** One timestep per sample → (B, D). */
     NDArray forward(NDManager manager, float[] timesteps, Precision precision) {
         NDArray sinusoids =
-                Ops.create(
-                        manager,
-                        sinusoids(timesteps),
-                        new Shape(timesteps.length, channels));
+                Ops.create(manager, sinusoids(timesteps), new Shape(timesteps.length, channels));
         return linear2.forward(Ops.silu(linear1.forward(precision.in(sinusoids))));
     }
 
