@@ -1,4 +1,4 @@
-// Trains the tiny world's models from nothing; hours on two cores, and an interrupted training goes
+// Trains the tiny world's models from nothing; about two hours on two cores, and an interrupted training goes
 // on at the stage it was in:
 //
 //   notebooks/run train-tinyworld [folder]      default: out/tinyworld
