@@ -104,8 +104,16 @@ public final class UNet {
         return config;
     }
 
-    /** Every tensor of this network by its diffusers name. */
+    /**
+     * Every tensor of this network by its diffusers name.
+     *
+     * @throws IllegalStateException in bf16: such arrays abort the JVM outside the network
+     */
     public Map<String, NDArray> parameters() {
+        if (precision != Precision.FP32) {
+            throw new IllegalStateException(
+                    "UNet: parameters, expected a network in FP32 but was " + precision);
+        }
         return parameters;
     }
 

@@ -75,6 +75,12 @@ class UNetTest {
         }
     }
 
+    @Test
+    void bf16_keepsItsWeightsToItself() {
+        UNet bf16 = new UNet(config(), reference.weights(Precision.BF16));
+        assertThrows(IllegalStateException.class, bf16::parameters);
+    }
+
     private static double relativeError(String key, NDArray actual) {
         NDArray expected = reference.value(key);
         return expected.sub(actual).norm().getFloat() / expected.norm().getFloat();
