@@ -31,6 +31,11 @@ public final class AdamW implements AutoCloseable {
         this.weightDecay = weightDecay;
         this.state = manager.newSubManager();
         for (NDArray parameter : this.parameters) {
+            if (Ops.isPrepared(parameter)) {
+                throw new IllegalArgumentException(
+                        "AdamW: expected parameters to train but was a weight prepared for"
+                                + " inference; train a copy of the network");
+            }
             parameter.setRequiresGradient(true);
             for (List<NDArray> moments : List.of(means, variances)) {
                 NDArray zeros = parameter.zerosLike();

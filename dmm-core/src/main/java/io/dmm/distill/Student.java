@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.dmm.model.unet.StyleEmbedding;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
+import io.dmm.tensor.Ops;
 import io.dmm.weights.Weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,7 +62,7 @@ public final class Student {
                         .parameters()
                         .forEach(
                                 (name, weight) -> {
-                                    NDArray difference = weight.sub(mean.get(name));
+                                    NDArray difference = Ops.plainCopy(weight).sub(mean.get(name));
                                     mean.get(name).addi(difference.muli(share));
                                 });
             }

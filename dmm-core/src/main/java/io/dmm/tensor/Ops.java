@@ -5,8 +5,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * A result belongs to the manager of the first argument. Pixels are (B, C, H, W), tokens (B, S, D).
  */
 public final class Ops {
+    /** PyTorch's Layout::Mkldnn. */
+    private static final int ONEDNN_LAYOUT = 2;
+
     private static final NDManager MANAGER = Compute.newManager();
 
     /** Scalar arguments stay on the CPU: reading one on a GPU would wait for the device. */
@@ -160,6 +165,25 @@ public final class Ops {
     /** Mean of the squared differences over all elements. */
     public static NDArray mse(NDArray x, NDArray target) {
         return call("mse", x, target);
+    }
+
+    /**
+     * Lays out the weight of a convolution or of {@link #linear} for inference on the CPU, where
+     * oneDNN otherwise does so in every call; elsewhere returns it. The operators of this class take
+     * the result as they take the weight; anything else needs {@link #plainCopy}.
+     */
+    public static NDArray prepare(NDArray weight) {
+        return weight.getDevice().isGpu() ? weight : call("prepare", weight);
+    }
+
+    /** A copy of a weight, in the layout it had before {@link #prepare}; values are the same. */
+    public static NDArray plainCopy(NDArray weight) {
+        return call("plain_copy", weight);
+    }
+
+    /** Whether a weight is one that {@link #prepare} gave: it has no gradient. */
+    public static boolean isPrepared(NDArray weight) {
+        return JniUtils.getLayout((PtNDArray) weight) == ONEDNN_LAYOUT;
     }
 
     /** Opaque bfloat16 copy: only for the operators of this class, see {@link Precision#BF16}. */

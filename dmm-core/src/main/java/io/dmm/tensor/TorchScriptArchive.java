@@ -1,5 +1,6 @@
 package io.dmm.tensor;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -8,11 +9,14 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Packs the TorchScript source of {@link Ops} into the archive PyTorch loads: a stored zip. */
 final class TorchScriptArchive {
@@ -22,23 +26,36 @@ final class TorchScriptArchive {
                     + "X\b\u0000\u0000\u0000trainingq\u0001\u0089"
                     + "X\u0016\u0000\u0000\u0000_is_full_backward_hookq\u0002Nubq\u0003.";
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(TorchScriptArchive.class);
     private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
 
     private TorchScriptArchive() {}
 
+    /** Not every build of PyTorch has oneDNN, and without it the script does not compile. */
     static PtSymbolBlock load(NDManager manager) {
-        try (InputStream archive = new ByteArrayInputStream(pack())) {
+        try {
+            return load(manager, "prepared-onednn.torchscript");
+        } catch (EngineException e) {
+            LOGGER.info("This PyTorch has no oneDNN: weights stay as they are", e);
+            return load(manager, "prepared-none.torchscript");
+        }
+    }
+
+    private static PtSymbolBlock load(NDManager manager, String prepared) {
+        try (InputStream archive = new ByteArrayInputStream(pack(prepared))) {
             return JniUtils.loadModule((PtNDManager) manager, archive, false, false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static byte[] pack() throws IOException {
+    private static byte[] pack(String prepared) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes);
-                InputStream source = Ops.class.getResourceAsStream("ops.torchscript")) {
+                InputStream operators = Ops.class.getResourceAsStream("ops.torchscript");
+                InputStream onPrepared = Ops.class.getResourceAsStream(prepared)) {
             store(zip, "data.pkl", PICKLE.getBytes(StandardCharsets.ISO_8859_1));
+            InputStream source = new SequenceInputStream(operators, onPrepared);
             store(zip, "code/__torch__.py", source.readAllBytes());
             store(zip, "constants.pkl", EMPTY_TUPLE);
             store(zip, "version", "3\n".getBytes(StandardCharsets.US_ASCII));

@@ -115,7 +115,7 @@ public final class TinyWorldTraining {
 
     private void trainDecoder(ModelDraft draft) {
         try (NDManager manager = Compute.newManager()) {
-            AutoencoderKl vae = loadVae(manager, "vae");
+            AutoencoderKl vae = loadVae(manager, "vae").copy(manager);
             new VaeTraining(SEED + 3).sharpen(manager, vae, listener);
             draft.write("vae", vae.config().toJson(), vae.parameters(), DType.F16, Map.of());
         }
@@ -172,7 +172,7 @@ public final class TinyWorldTraining {
     private void trainExpert(Style style, ModelDraft draft) {
         try (StableDiffusion base = StableDiffusion.load(folder.resolve("base"))) {
             NDManager manager = base.manager();
-            UNet unet = base.unet();
+            UNet unet = base.unet().copy(manager);
             List<CaptionedImage> drawn =
                     WorldPictures.inStyle(
                             style, WorldPictures.trainingScenes(), EXPERT_PICTURES, SEED + 1);

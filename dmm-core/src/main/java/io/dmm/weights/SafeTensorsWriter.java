@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import io.dmm.tensor.Ops;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -58,8 +59,9 @@ public final class SafeTensorsWriter {
             throws IOException {
         String where = file + ": " + info.name();
         long size = info.shape().size();
-        try (NDManager scope = array.getManager().newSubManager()) {
-            NDArray flat = array.reshape(size);
+        try (NDManager scope = array.getManager().newSubManager();
+                NDArray plain = Ops.plainCopy(array)) {
+            NDArray flat = plain.reshape(size);
             flat.attach(scope);
             for (long at = 0; at < size; at += CHUNK) {
                 try (NDManager step = scope.newSubManager()) {

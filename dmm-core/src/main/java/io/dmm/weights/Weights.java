@@ -3,11 +3,14 @@ package io.dmm.weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.dmm.tensor.GradMode;
+import io.dmm.tensor.Ops;
 import io.dmm.tensor.Precision;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A view of named tensors from which a model part takes its own: a constructor asks for each by its
@@ -23,6 +26,38 @@ public final class Weights {
     /** Where tensors come from. */
     private interface Source {
         NDArray fetch(String name, Shape shape);
+
+        /** Gives a fetched kernel the layout that it is used in. */
+        default NDArray prepare(NDArray kernel) {
+            return kernel;
+        }
+    }
+
+    /** Tensors of a file, for inference. */
+    private record FileSource(TensorFile file, NDManager manager, Precision precision)
+            implements Source {
+        @Override
+        public NDArray fetch(String name, Shape shape) {
+            TensorInfo info = file.tensors().get(name);
+            if (info == null) {
+                throw missing(file.where(), name, shape);
+            }
+            requireShape(file.where(), name, shape, info.shape());
+            return replace(file.load(name, manager), precision::in);
+        }
+
+        @Override
+        public NDArray prepare(NDArray kernel) {
+            return replace(kernel, Ops::prepare);
+        }
+
+        private static NDArray replace(NDArray tensor, UnaryOperator<NDArray> conversion) {
+            NDArray converted = conversion.apply(tensor);
+            if (converted != tensor) {
+                tensor.close();
+            }
+            return converted;
+        }
     }
 
     private final Source source;
@@ -38,25 +73,13 @@ public final class Weights {
     }
 
     /**
-     * Reads each tensor of {@code file} when it is taken.
+     * Reads each tensor of {@code file} when it is taken, for inference: kernels are prepared by
+     * {@link Ops#prepare}.
      *
      * @param manager receives them, in {@code precision}
      */
     public static Weights load(TensorFile file, NDManager manager, Precision precision) {
-        Source source =
-                (name, shape) -> {
-                    TensorInfo info = file.tensors().get(name);
-                    if (info == null) {
-                        throw missing(file.where(), name, shape);
-                    }
-                    requireShape(file.where(), name, shape, info.shape());
-                    NDArray tensor = file.load(name, manager);
-                    NDArray converted = precision.in(tensor);
-                    if (converted != tensor) {
-                        tensor.close();
-                    }
-                    return converted;
-                };
+        Source source = new FileSource(file, manager, precision);
         return new Weights(source, precision, "", new LinkedHashMap<>());
     }
 
@@ -76,6 +99,25 @@ public final class Weights {
                     return tensor;
                 };
         return new Weights(source, Precision.FP32, "", new LinkedHashMap<>());
+    }
+
+    /**
+     * Copies of a network's tensors, to train or change; kernels in the layout of inference become
+     * plain ones.
+     *
+     * @param manager receives them
+     */
+    public static Weights copy(Map<String, NDArray> tensors, NDManager manager) {
+        Map<String, NDArray> copies = new LinkedHashMap<>();
+        try (GradMode mode = GradMode.off()) {
+            tensors.forEach(
+                    (name, tensor) -> {
+                        NDArray copy = Ops.plainCopy(tensor);
+                        copy.attach(manager);
+                        copies.put(name, copy);
+                    });
+        }
+        return of(copies, "copy");
     }
 
     /**
@@ -111,6 +153,16 @@ public final class Weights {
         NDArray tensor = source.fetch(full, new Shape(shape));
         taken.put(full, tensor);
         return tensor;
+    }
+
+    /**
+     * As {@link #get}, for the weight of a convolution or a linear layer, which may come in a layout
+     * that only {@link Ops} understands.
+     */
+    public NDArray kernel(String name, long... shape) {
+        NDArray kernel = source.prepare(get(name, shape));
+        taken.put(prefix + name, kernel);
+        return kernel;
     }
 
     private static ModelFileException missing(String where, String name, Shape expected) {

@@ -11,7 +11,7 @@ public final class Conv2d {
 
     /** Takes {@code weight} (out, in, kernel, kernel) and {@code bias} (out). */
     public Conv2d(Weights weights, int in, int out, int kernel) {
-        weight = weights.get("weight", out, in, kernel, kernel);
+        weight = weights.kernel("weight", out, in, kernel, kernel);
         bias = weights.get("bias", out);
     }
 

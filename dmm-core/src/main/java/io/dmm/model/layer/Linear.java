@@ -16,12 +16,12 @@ public final class Linear {
 
     /** Takes {@code weight} (out, in) and {@code bias} (out). */
     public static Linear of(Weights weights, int in, int out) {
-        return new Linear(weights.get("weight", out, in), weights.get("bias", out));
+        return new Linear(weights.kernel("weight", out, in), weights.get("bias", out));
     }
 
     /** Takes {@code weight} (out, in) only. */
     public static Linear withoutBias(Weights weights, int in, int out) {
-        return new Linear(weights.get("weight", out, in), null);
+        return new Linear(weights.kernel("weight", out, in), null);
     }
 
     public NDArray forward(NDArray x) {

@@ -7,7 +7,6 @@ import io.dmm.model.layer.Conv2d;
 import io.dmm.model.layer.GroupNorm;
 import io.dmm.model.layer.ResnetBlock;
 import io.dmm.model.layer.SpatialTransformer;
-import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.Precision;
 import io.dmm.tensor.Scope;
@@ -15,7 +14,6 @@ import io.dmm.weights.Weights;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -86,18 +84,12 @@ public final class UNet {
                 config.normNumGroups());
     }
 
-    /** The same network with weights of its own on {@code manager}, which require no gradient. */
+    /**
+     * The same network in fp32 with weights of its own on {@code manager}, which require no gradient
+     * and can be trained.
+     */
     public UNet copy(NDManager manager) {
-        Map<String, NDArray> copies = new LinkedHashMap<>();
-        try (GradMode mode = GradMode.off()) {
-            parameters.forEach(
-                    (name, parameter) -> {
-                        NDArray copy = parameter.duplicate();
-                        copy.attach(manager);
-                        copies.put(name, copy);
-                    });
-        }
-        return new UNet(config, Weights.of(copies, "copy"));
+        return new UNet(config, Weights.copy(parameters(), manager));
     }
 
     public UNetConfig config() {
@@ -105,7 +97,8 @@ public final class UNet {
     }
 
     /**
-     * Every tensor of this network by its diffusers name.
+     * Every tensor of this network by its diffusers name. Of a network read from a file, kernels are
+     * in the layout of inference: {@link Ops#plainCopy} and {@link #copy} give the values.
      *
      * @throws IllegalStateException in bf16: such arrays abort the JVM outside the network
      */

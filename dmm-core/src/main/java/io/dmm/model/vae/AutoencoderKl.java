@@ -2,6 +2,7 @@ package io.dmm.model.vae;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import io.dmm.model.layer.Conv2d;
 import io.dmm.tensor.Scope;
 import io.dmm.weights.Weights;
@@ -35,11 +36,19 @@ public final class AutoencoderKl {
         decoder = new Decoder(weights.at("decoder"), config);
     }
 
+    /** The same network with weights of its own on {@code manager}, which can be trained. */
+    public AutoencoderKl copy(NDManager manager) {
+        return new AutoencoderKl(config, Weights.copy(parameters, manager));
+    }
+
     public VaeConfig config() {
         return config;
     }
 
-    /** Every tensor of this network by its diffusers name. */
+    /**
+     * Every tensor of this network by its diffusers name. Of a network read from a file, kernels are
+     * in the layout of inference: {@link io.dmm.tensor.Ops#plainCopy} and {@link #copy} give the values.
+     */
     public Map<String, NDArray> parameters() {
         return parameters;
     }

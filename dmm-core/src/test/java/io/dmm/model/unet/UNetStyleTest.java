@@ -14,6 +14,7 @@ import io.dmm.tensor.Precision;
 import io.dmm.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,18 +70,18 @@ class UNetStyleTest {
 
     @Test
     void zeroLastStyleLayer_changesNothing() {
-        Weights weights = reference.weights();
-        UNet zeroed = new UNet(UNetConfig.read(reference.config()), weights);
-        weights.taken().get("add_embedding.linear_2.weight").muli(0);
-        weights.taken().get("add_embedding.linear_2.bias").muli(0);
+        UNet zeroed = unet.copy(reference.manager());
+        zeroed.parameters().get("add_embedding.linear_2.weight").muli(0);
+        zeroed.parameters().get("add_embedding.linear_2.bias").muli(0);
         assertArrayEquals(
-                predict(null).toFloatArray(), predict(zeroed, oneHot(2, 0), null).toFloatArray());
+                predict(zeroed, null, null).toFloatArray(),
+                predict(zeroed, oneHot(2, 0), null).toFloatArray());
     }
 
     @Test
     void gradientsOfTheCodebook_equalFiniteDifferences() {
-        Weights weights = reference.weights();
-        UNet trained = new UNet(UNetConfig.read(reference.config()), weights);
+        UNet trained = unet.copy(reference.manager());
+        Map<String, NDArray> parameters = trained.parameters();
         NDArray sample = reference.value("sample");
         NDArray context = reference.value("encoder_hidden_states");
         NDArray mix = reference.manager().create(MIX_PER_SAMPLE, new Shape(2, 3));
@@ -88,9 +89,9 @@ class UNetStyleTest {
                 .assertGradients(
                         List.of(
                                 mix,
-                                weights.taken().get("model_embedding.weight"),
-                                weights.taken().get("add_embedding.linear_1.weight"),
-                                weights.taken().get("add_embedding.linear_2.bias")),
+                                parameters.get("model_embedding.weight"),
+                                parameters.get("add_embedding.linear_1.weight"),
+                                parameters.get("add_embedding.linear_2.bias")),
                         3);
     }
 

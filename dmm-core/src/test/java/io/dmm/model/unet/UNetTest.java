@@ -88,9 +88,7 @@ class UNetTest {
 
     @Test
     void gradients_equalFiniteDifferences() {
-        Weights weights = reference.weights();
-        UNet trained = new UNet(config(), weights);
-        Map<String, NDArray> taken = weights.taken();
+        UNet trained = unet.copy(reference.manager());
         List<NDArray> leaves =
                 Stream.of(
                                 "conv_in.weight",
@@ -101,7 +99,7 @@ class UNetTest {
                                 "up_blocks.1.attentions.1.transformer_blocks.0.attn2.to_k.weight",
                                 "up_blocks.2.upsamplers.0.conv.weight",
                                 "conv_out.bias")
-                        .map(taken::get)
+                        .map(trained.parameters()::get)
                         .toList();
         NDArray sample = sample();
         NDArray context = context();
@@ -111,13 +109,12 @@ class UNetTest {
 
     @Test
     void everyWeight_receivesAGradient() {
-        Weights weights = reference.weights();
-        UNet trained = new UNet(config(), weights);
-        weights.taken().values().forEach(weight -> weight.setRequiresGradient(true));
+        UNet trained = unet.copy(reference.manager());
+        trained.parameters().values().forEach(weight -> weight.setRequiresGradient(true));
         try (GradMode on = GradMode.on()) {
             GradMode.backward(predict(trained).square().sum());
         }
-        weights.taken()
+        trained.parameters()
                 .forEach(
                         (name, weight) ->
                                 assertTrue(weight.getGradient().norm().getFloat() > 0, name));

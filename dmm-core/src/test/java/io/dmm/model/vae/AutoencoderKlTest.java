@@ -61,12 +61,11 @@ class AutoencoderKlTest {
 
     @Test
     void gradients_equalFiniteDifferences() {
-        Weights weights = reference.weights();
-        AutoencoderKl trained = new AutoencoderKl(config(), weights);
+        AutoencoderKl trained = vae.copy(reference.manager());
         NDArray image = image();
         assertGradients(
                 new FiniteDifferences(() -> trained.moments(image).mean()),
-                weights,
+                trained,
                 "encoder.conv_in.weight",
                 "encoder.down_blocks.0.downsamplers.0.conv.weight",
                 "encoder.mid_block.attentions.0.to_q.weight",
@@ -74,7 +73,7 @@ class AutoencoderKlTest {
         NDArray latents = latents();
         assertGradients(
                 new FiniteDifferences(() -> trained.decode(latents)),
-                weights,
+                trained,
                 "post_quant_conv.bias",
                 "decoder.mid_block.attentions.0.group_norm.weight",
                 "decoder.up_blocks.1.upsamplers.0.conv.weight",
@@ -82,8 +81,8 @@ class AutoencoderKlTest {
     }
 
     private static void assertGradients(
-            FiniteDifferences differences, Weights weights, String... names) {
-        List<NDArray> leaves = Stream.of(names).map(weights.taken()::get).toList();
+            FiniteDifferences differences, AutoencoderKl trained, String... names) {
+        List<NDArray> leaves = Stream.of(names).map(trained.parameters()::get).toList();
         differences.assertGradients(leaves, 2);
     }
 
