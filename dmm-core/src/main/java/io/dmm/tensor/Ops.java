@@ -186,6 +186,13 @@ public final class Ops {
         return JniUtils.getLayout((PtNDArray) weight) == ONEDNN_LAYOUT;
     }
 
+    /** How many elements are NaN or infinite. */
+    public static long countNotFinite(NDArray x) {
+        try (NDArray count = call("count_not_finite", x)) {
+            return count.getLong();
+        }
+    }
+
     /** Opaque bfloat16 copy: only for the operators of this class, see {@link Precision#BF16}. */
     public static NDArray toBf16(NDArray x) {
         return call("to_bf16", x);

@@ -33,6 +33,18 @@ public enum Precision {
         }
     };
 
+    /**
+     * Refuses what can be done in fp32 only.
+     *
+     * @throws IllegalStateException in any other precision
+     */
+    public void requireFp32(String where) {
+        if (this != FP32) {
+            throw new IllegalStateException(
+                    where + ", expected a network in FP32 but was " + this);
+        }
+    }
+
     /** Converts an fp32 input or weight of a model to this precision. */
     public abstract NDArray in(NDArray x);
 

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.dmm.tensor.Ops;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,7 +28,6 @@ final class TensorLoader {
     // made by the first load and reused by all, under this object's lock
     private ByteBuffer raw;
     private ByteBuffer widened;
-    private float[] floats;
 
     TensorLoader(String where, FileChannel channel, long dataStart) {
         this.where = where;
@@ -38,8 +38,7 @@ final class TensorLoader {
     synchronized NDArray load(TensorInfo info, NDManager manager) {
         if (raw == null) {
             raw = ByteBuffer.allocateDirect(CHUNK * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            widened = ByteBuffer.allocateDirect(CHUNK * Long.BYTES).order(ByteOrder.nativeOrder());
-            floats = new float[CHUNK];
+            widened = ByteBuffer.allocateDirect(CHUNK * Float.BYTES).order(ByteOrder.nativeOrder());
         }
         NDArray array = manager.create(info.shape(), info.dtype().arrayType());
         boolean loaded = false;
@@ -59,15 +58,14 @@ final class TensorLoader {
     }
 
     private void fill(NDArray array, TensorInfo info, NDManager manager) throws IOException {
-        DataType type = info.dtype().arrayType();
         long size = info.shape().size();
         long notFinite = 0;
         try (NDArray flat = array.reshape(size)) {
             for (long at = 0; at < size; at += CHUNK) {
                 int count = (int) Math.min(CHUNK, size - at);
                 read(info, at, count);
-                notFinite += widen(info.dtype(), count);
-                try (NDArray chunk = manager.create(widened, new Shape(count), type)) {
+                try (NDArray chunk = widen(info.dtype(), count, manager)) {
+                    notFinite += Ops.countNotFinite(chunk);
                     flat.set(new NDIndex().addSliceDim(at, at + count), chunk);
                 }
             }
@@ -90,23 +88,20 @@ final class TensorLoader {
         raw.flip();
     }
 
-    /** Widens the chunk just read and counts its values that are NaN or infinite. */
-    private int widen(DType dtype, int count) {
-        widened.clear();
-        if (!dtype.isFloating()) {
-            Widening.toLongs(dtype, raw, widened.asLongBuffer(), count);
-            widened.limit(count * Long.BYTES);
-            return 0;
+    /** The chunk just read; it may share the buffers' memory, so it must not outlive the next. */
+    private NDArray widen(DType dtype, int count, NDManager manager) {
+        Shape shape = new Shape(count);
+        if (dtype.nativeType() == null) {
+            widened.clear().limit(count * Float.BYTES);
+            Widening.toFloats(dtype, raw, widened.asIntBuffer(), count);
+            return manager.create(widened, shape, DataType.FLOAT32);
         }
-        Widening.toFloats(dtype, raw, floats, count);
-        widened.asFloatBuffer().put(floats, 0, count);
-        widened.limit(count * Float.BYTES);
-        int notFinite = 0;
-        for (int i = 0; i < count; i++) {
-            if (!Float.isFinite(floats[i])) {
-                notFinite++;
-            }
+        NDArray chunk = manager.create(raw, shape, dtype.nativeType());
+        if (dtype.nativeType() == dtype.arrayType()) {
+            return chunk;
         }
-        return notFinite;
+        try (chunk) {
+            return chunk.toType(dtype.arrayType(), false);
+        }
     }
 }

@@ -1,79 +1,55 @@
 package io.dmm.weights;
 
 import java.nio.ByteBuffer;
-import java.nio.LongBuffer;
+import java.nio.IntBuffer;
+import java.util.stream.IntStream;
 
-/** Widens the elements of a file, exactly where FLOAT32 or INT64 can hold them. */
+/** Widens the float types that DJL has no arrays for to the bits of FLOAT32, exactly. */
 final class Widening {
+    private static final int[] E4M3 = IntStream.range(0, 256).map(Widening::e4m3).toArray();
+    private static final int[] E5M2 = IntStream.range(0, 256).map(Widening::e5m2).toArray();
+
     private Widening() {}
 
-    /** Widens the first {@code count} elements of {@code raw}, of a float type. */
-    static void toFloats(DType dtype, ByteBuffer raw, float[] out, int count) {
-        switch (dtype) {
-            case F64 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] = (float) raw.getDouble(i * Double.BYTES);
-                }
+    /** Widens the first {@code count} elements of {@code raw}. */
+    static void toFloats(DType dtype, ByteBuffer raw, IntBuffer out, int count) {
+        int[] bits = new int[count];
+        if (dtype == DType.BF16) {
+            short[] halves = new short[count];
+            raw.asShortBuffer().get(halves);
+            for (int i = 0; i < count; i++) {
+                bits[i] = halves[i] << 16; // a bf16 is the upper half of a float
             }
-            case F32 -> raw.asFloatBuffer().get(out, 0, count);
-            case F16 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] = half(raw.getShort(i * Short.BYTES));
-                }
+        } else {
+            int[] table = dtype == DType.F8_E4M3 ? E4M3 : E5M2;
+            byte[] bytes = new byte[count];
+            raw.get(0, bytes);
+            for (int i = 0; i < count; i++) {
+                bits[i] = table[bytes[i] & 0xff];
             }
-            case BF16 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] = Float.intBitsToFloat(raw.getShort(i * Short.BYTES) << 16);
-                }
-            }
-            case F8_E4M3 -> {
-                for (int i = 0; i < count; i++) {
-                    out[i] = e4m3(raw.get(i));
-                }
-            }
-            case F8_E5M2 -> {
-                for (int i = 0; i < count; i++) {
-                    // E5M2 is the upper byte of a half
-                    out[i] = half((short) (raw.get(i) << 8));
-                }
-            }
-            default -> throw new IllegalArgumentException(dtype + " is no float type");
         }
-    }
-
-    /** Widens the first {@code count} elements of {@code raw}, of a type that is no float. */
-    static void toLongs(DType dtype, ByteBuffer raw, LongBuffer out, int count) {
-        for (int i = 0; i < count; i++) {
-            out.put(
-                    i,
-                    switch (dtype) {
-                        case I64 -> raw.getLong(i * Long.BYTES);
-                        case I32 -> raw.getInt(i * Integer.BYTES);
-                        case U8, BOOL -> raw.get(i) & 0xff;
-                        default -> throw new IllegalArgumentException(dtype + " is a float type");
-                    });
-        }
-    }
-
-    /** IEEE binary16: 1 sign, 5 exponent and 10 fraction bits, bias 15. */
-    private static float half(short bits) {
-        int magnitude = bits & 0x7fff;
-        if (magnitude >= 0x7c00) {
-            return signed(bits, magnitude == 0x7c00 ? Float.POSITIVE_INFINITY : Float.NaN);
-        }
-        // moved into a float's fields, the value is too small by the difference of the biases
-        return signed(bits, Float.intBitsToFloat(magnitude << 13) * 0x1p112f);
+        out.put(bits);
     }
 
     /** E4M3FN: 1 sign, 4 exponent and 3 fraction bits, bias 7 (arXiv:2209.05433, table 1). */
-    private static float e4m3(byte bits) {
-        int magnitude = bits & 0x7f;
+    private static int e4m3(int code) {
+        int magnitude = code & 0x7f;
         float value =
                 magnitude == 0x7f ? Float.NaN : Float.intBitsToFloat(magnitude << 20) * 0x1p120f;
-        return signed(bits, value);
+        return signed(code, value);
     }
 
-    private static float signed(int bits, float magnitude) {
-        return bits < 0 ? -magnitude : magnitude;
+    /** E5M2: 1 sign, 5 exponent and 2 fraction bits, bias 15, with infinities. */
+    private static int e5m2(int code) {
+        int magnitude = code & 0x7f;
+        if (magnitude >= 0x7c) {
+            return signed(code, magnitude == 0x7c ? Float.POSITIVE_INFINITY : Float.NaN);
+        }
+        // moved into a float's fields, the value is too small by the difference of the biases
+        return signed(code, Float.intBitsToFloat(magnitude << 21) * 0x1p112f);
+    }
+
+    private static int signed(int code, float magnitude) {
+        return Float.floatToRawIntBits((code & 0x80) == 0 ? magnitude : -magnitude);
     }
 }

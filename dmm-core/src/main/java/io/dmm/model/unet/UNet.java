@@ -103,10 +103,7 @@ public final class UNet {
      * @throws IllegalStateException in bf16: such arrays abort the JVM outside the network
      */
     public Map<String, NDArray> parameters() {
-        if (precision != Precision.FP32) {
-            throw new IllegalStateException(
-                    "UNet: parameters, expected a network in FP32 but was " + precision);
-        }
+        precision.requireFp32("UNet: parameters");
         return parameters;
     }
 

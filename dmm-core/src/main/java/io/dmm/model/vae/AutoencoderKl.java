@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.dmm.model.layer.Conv2d;
+import io.dmm.tensor.Precision;
 import io.dmm.tensor.Scope;
 import io.dmm.weights.Weights;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Map;
 public final class AutoencoderKl {
     private final VaeConfig config;
     private final Map<String, NDArray> parameters;
+    private final Precision precision;
     private final Encoder encoder;
     private final Conv2d quantConv;
     private final Conv2d postQuantConv;
@@ -30,6 +32,7 @@ public final class AutoencoderKl {
         int latents = config.latentChannels();
         this.config = config;
         parameters = weights.taken();
+        precision = weights.precision();
         encoder = new Encoder(weights.at("encoder"), config);
         quantConv = new Conv2d(weights.at("quant_conv"), 2 * latents, 2 * latents, 1);
         postQuantConv = new Conv2d(weights.at("post_quant_conv"), latents, latents, 1);
@@ -38,7 +41,7 @@ public final class AutoencoderKl {
 
     /** The same network with weights of its own on {@code manager}, which can be trained. */
     public AutoencoderKl copy(NDManager manager) {
-        return new AutoencoderKl(config, Weights.copy(parameters, manager));
+        return new AutoencoderKl(config, Weights.copy(parameters(), manager));
     }
 
     public VaeConfig config() {
@@ -48,15 +51,19 @@ public final class AutoencoderKl {
     /**
      * Every tensor of this network by its diffusers name. Of a network read from a file, kernels are
      * in the layout of inference: {@link io.dmm.tensor.Ops#plainCopy} and {@link #copy} give the values.
+     *
+     * @throws IllegalStateException in bf16: such arrays abort the JVM outside the network
      */
     public Map<String, NDArray> parameters() {
+        precision.requireFp32("VAE: parameters");
         return parameters;
     }
 
     /** The distribution of the latents of pictures, unscaled. */
     public Moments moments(NDArray pixels) {
         try (Scope scope = Scope.over(pixels)) {
-            NDList parts = quantConv.forward(encoder.forward(pixels)).split(2, 1);
+            NDArray h = quantConv.forward(encoder.forward(precision.in(pixels)));
+            NDList parts = precision.out(h).split(2, 1);
             return new Moments(scope.keep(parts.get(0)), scope.keep(parts.get(1).clip(-30f, 20f)));
         }
     }
@@ -64,7 +71,8 @@ public final class AutoencoderKl {
     /** Pictures of unscaled latents. */
     public NDArray decodeUnscaled(NDArray latents) {
         try (Scope scope = Scope.over(latents)) {
-            return scope.keep(decoder.forward(postQuantConv.forward(latents)));
+            NDArray h = postQuantConv.forward(precision.in(latents));
+            return scope.keep(precision.out(decoder.forward(h)));
         }
     }
 
