@@ -74,20 +74,28 @@ public final class StableDiffusion implements AutoCloseable {
      * @throws ModelFileException for a missing, broken or foreign file
      */
     public static StableDiffusion load(Path path) {
-        return load(ModelFolder.open(path), Compute.newManager());
+        return load(path, Precision.FP32);
     }
 
-    static StableDiffusion load(ModelFolder folder, NDManager manager) {
+    /**
+     * As {@link #load(Path)}, UNet and autoencoder computing in {@code precision}; a model in bf16
+     * can be sampled but neither saved nor distilled.
+     */
+    public static StableDiffusion load(Path path, Precision precision) {
+        return load(ModelFolder.open(path), Compute.newManager(), precision);
+    }
+
+    static StableDiffusion load(ModelFolder folder, NDManager manager, Precision precision) {
         try {
             ClipTokenizer tokenizer = ClipTokenizer.open(folder.tokenizer());
             manager.attachInternal("tokenizer", tokenizer);
-            UNet unet = loadUNet(folder, manager, Precision.FP32);
+            UNet unet = loadUNet(folder, manager, precision);
             return new StableDiffusion(
                     manager,
                     tokenizer,
                     loadTextEncoder(folder, manager),
                     unet,
-                    loadVae(folder, manager),
+                    loadVae(folder, manager, precision),
                     new NoiseSchedule(NoiseScheduleConfig.read(folder.config("scheduler"))),
                     styleNames(folder, unet.config().styles()));
         } catch (RuntimeException e) {
@@ -119,10 +127,11 @@ public final class StableDiffusion implements AutoCloseable {
     }
 
     /** Reads the autoencoder of a diffusers folder onto {@code manager}. */
-    public static AutoencoderKl loadVae(ModelFolder folder, NDManager manager) {
+    public static AutoencoderKl loadVae(
+            ModelFolder folder, NDManager manager, Precision precision) {
         VaeConfig config = VaeConfig.read(folder.config("vae"));
         try (TensorFile file = folder.weights("vae")) {
-            Weights weights = Weights.load(file, manager, Precision.FP32);
+            Weights weights = Weights.load(file, manager, precision);
             AutoencoderKl vae = new AutoencoderKl(config, weights);
             weights.requireAllTaken(file);
             return vae;
@@ -226,6 +235,10 @@ public final class StableDiffusion implements AutoCloseable {
 
     public NDManager manager() {
         return manager;
+    }
+
+    public ClipTokenizer tokenizer() {
+        return tokenizer;
     }
 
     public UNet unet() {

@@ -19,6 +19,7 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.sampler.NoiseScheduleConfig;
 import io.dmm.tensor.Compute;
+import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
 import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFolder;
@@ -122,7 +123,8 @@ public final class TinyWorldTraining {
     }
 
     private AutoencoderKl loadVae(NDManager manager, String stage) {
-        return StableDiffusion.loadVae(ModelFolder.open(folder.resolve(stage)), manager);
+        return StableDiffusion.loadVae(
+                ModelFolder.open(folder.resolve(stage)), manager, Precision.FP32);
     }
 
     private void trainBase(ModelDraft draft) throws IOException {

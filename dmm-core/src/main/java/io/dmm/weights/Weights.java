@@ -133,7 +133,7 @@ public final class Weights {
                     NDArray weight = taken.get(name.replaceFirst("bias$", "weight"));
                     Shape weightShape = weight == null ? shape : weight.getShape();
                     float[] values = InitialValues.of(name, shape, weightShape, seed);
-                    return manager.create(values, shape);
+                    return Ops.create(manager, values, shape);
                 };
         return new Weights(source, Precision.FP32, "", taken);
     }
