@@ -16,6 +16,7 @@ import io.dmm.sampler.NoiseScheduleConfig;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
+import io.dmm.weights.Lora;
 import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFolder;
@@ -222,6 +223,26 @@ public final class StableDiffusion implements AutoCloseable {
     /** The same model with another text encoder. */
     public StableDiffusion with(ClipTextModel other) {
         return new StableDiffusion(manager, tokenizer, other, unet, vae, schedule, styles);
+    }
+
+    /**
+     * A model with LoRA files folded into its text encoder and UNet; several add up. It takes memory
+     * for the weights that change and shares the rest with this one, which stays as it is and is
+     * closed last.
+     *
+     * @throws ModelFileException if a file is broken or does not fit this model
+     */
+    public StableDiffusion with(Lora... loras) {
+        NDManager owner = Compute.newManager();
+        try (LoraFolding folding = LoraFolding.read(this, List.of(loras))) {
+            ClipTextModel foldedEncoder = folding.textEncoder(owner);
+            UNet foldedUNet = folding.unet(owner, Precision.FP32);
+            return new StableDiffusion(
+                    owner, tokenizer, foldedEncoder, foldedUNet, vae, schedule, styles);
+        } catch (RuntimeException e) {
+            owner.close();
+            throw e;
+        }
     }
 
     public NDManager manager() {

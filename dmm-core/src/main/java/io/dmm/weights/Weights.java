@@ -79,6 +79,25 @@ public final class Weights {
     }
 
     /**
+     * Copies of fp32 tensors that exist already.
+     *
+     * @param manager receives them, in {@code precision}
+     */
+    public static Weights copies(
+            Map<String, NDArray> tensors, NDManager manager, Precision precision) {
+        Weights originals = of(tensors, "copy");
+        Source source =
+                (name, shape) -> {
+                    NDArray tensor = originals.source.fetch(name, shape);
+                    NDArray converted = precision.in(tensor);
+                    NDArray copy = converted == tensor ? tensor.duplicate() : converted;
+                    copy.attach(manager);
+                    return copy;
+                };
+        return new Weights(source, precision, "", new LinkedHashMap<>());
+    }
+
+    /**
      * New tensors with PyTorch's defaults: weights and biases uniform within ±1/√fan_in (He et al.,
      * arXiv 1502.01852), normalisation to ones and zeros, text embeddings normal with deviation
      * 0.02 as CLIP's, styles with 1. Each depends on the seed and its name only.

@@ -15,7 +15,6 @@ import io.dmm.weights.Weights;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -88,16 +87,14 @@ public final class UNet {
 
     /** The same network with weights of its own on {@code manager}, which require no gradient. */
     public UNet copy(NDManager manager) {
-        Map<String, NDArray> copies = new LinkedHashMap<>();
+        return copy(manager, Precision.FP32);
+    }
+
+    /** As {@link #copy(NDManager)}, to compute in another precision than this one's fp32. */
+    public UNet copy(NDManager manager, Precision other) {
         try (GradMode mode = GradMode.off()) {
-            parameters.forEach(
-                    (name, parameter) -> {
-                        NDArray copy = parameter.duplicate();
-                        copy.attach(manager);
-                        copies.put(name, copy);
-                    });
+            return new UNet(config, Weights.copies(parameters(), manager, other));
         }
-        return new UNet(config, Weights.of(copies, "copy"));
     }
 
     public UNetConfig config() {
