@@ -17,6 +17,7 @@ FIXTURES = {
     "tokenizer": "tokens",
     "clip": "networks",
     "pipeline": "pipeline",
+    "single_file": "single_file",
 }
 
 
