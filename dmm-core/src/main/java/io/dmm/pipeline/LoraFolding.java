@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
+import io.dmm.model.unet.UNetNames;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.Lora;
 import io.dmm.weights.LoraTargets;
@@ -37,7 +38,7 @@ public final class LoraFolding implements AutoCloseable {
         LoraTargets targets =
                 LoraTargets.of(
                         shapes(base.unet().parameters()),
-                        Map.of(),
+                        UNetNames.ldm(base.unet().config()).modules(),
                         shapes(base.textEncoder().parameters()));
         return new LoraFolding(base, LoraUpdates.read(loras, targets));
     }
