@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A model's networks with LoRA files folded into their weights. It holds the files' tensors until it
- * is closed; the networks it makes stay.
+ * A model's networks with LoRA files folded into their weights. It holds the files' tensors until
+ * it is closed; the networks it makes stay.
  */
 public final class LoraFolding implements AutoCloseable {
     private final StableDiffusion base;

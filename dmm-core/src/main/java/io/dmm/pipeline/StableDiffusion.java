@@ -226,9 +226,9 @@ public final class StableDiffusion implements AutoCloseable {
     }
 
     /**
-     * A model with LoRA files folded into its text encoder and UNet; several add up. It takes memory
-     * for the weights that change and shares the rest with this one, which stays as it is and is
-     * closed last.
+     * A model with LoRA files folded into its text encoder and UNet; several add up. It takes
+     * memory for the weights that change and shares the rest with this one, which stays as it is
+     * and is closed last.
      *
      * @throws ModelFileException if a file is broken or does not fit this model
      */

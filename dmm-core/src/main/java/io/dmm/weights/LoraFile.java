@@ -115,8 +115,7 @@ final class LoraFile {
                 if (width != expected && FAMILIES.containsKey(width)) {
                     throw new ModelFileException(
                             "%s: is for %s, expected a LoRA for text states of width %d but was %d"
-                                    .formatted(
-                                            file.where(), FAMILIES.get(width), expected, width));
+                                    .formatted(file.where(), FAMILIES.get(width), expected, width));
                 }
             }
         }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -58,12 +57,7 @@ final class LoraLayer {
         present.remove(LoraRole.ALPHA);
         if (!present.isEmpty() && LORA.containsAll(present)) {
             return new LoraDelta.LowRank(
-                    product(
-                            manager,
-                            LoraRole.LORA_UP,
-                            load(LoraRole.LORA_UP, manager),
-                            LoraRole.LORA_DOWN,
-                            LoraRole.LORA_MID));
+                    product(manager, LoraRole.LORA_UP, LoraRole.LORA_DOWN, LoraRole.LORA_MID));
         }
         if (!present.isEmpty() && LOHA.containsAll(present)) {
             return hadamard(manager);
@@ -104,16 +98,15 @@ final class LoraLayer {
                 : product(manager, a, b, core);
     }
 
-    /** A product of LyCORIS, which keeps {@code a} transposed where there is a core. */
+    /** A · B, or the Tucker product where the file has a core. */
     private LoraFactor product(NDManager manager, LoraRole a, LoraRole b, LoraRole core) {
+        boolean hasCore = keys.containsKey(core);
         NDArray left = load(a, manager);
-        return product(manager, a, keys.containsKey(core) ? left.transpose() : left, b, core);
-    }
-
-    private LoraFactor product(
-            NDManager manager, LoraRole a, NDArray left, LoraRole b, LoraRole core) {
+        if (hasCore && a != LoraRole.LORA_UP) {
+            left = left.transpose(); // LoHa and LoKr keep it as (r, out) beside a core
+        }
         NDArray right = load(b, manager);
-        if (core == null || !keys.containsKey(core)) {
+        if (!hasCore) {
             requireRank(b, right.getShape().get(0), a, left.getShape().get(1));
             return new LoraFactor.Product(left, right);
         }
@@ -130,7 +123,9 @@ final class LoraLayer {
     private NDArray load(LoraRole role, NDManager manager) {
         String key = keys.get(role);
         if (key == null) {
-            throw bad("has %s, expected %s as well; the file is damaged".formatted(keys.values(), role));
+            throw bad(
+                    "has only %s, expected %s as well; the file is damaged"
+                            .formatted(keys.values(), ConfigNode.spelled(role)));
         }
         TensorInfo info = file.tensors().get(key);
         Shape shape = info.shape();
@@ -143,7 +138,8 @@ final class LoraLayer {
 
     private void requireRank(LoraRole role, long rank, LoraRole other, long otherRank) {
         if (rank != otherRank) {
-            throw badTensor(role, "rank " + otherRank + ", that of '" + keys.get(other) + "',", rank);
+            throw badTensor(
+                    role, "rank " + otherRank + ", that of '" + keys.get(other) + "',", rank);
         }
     }
 

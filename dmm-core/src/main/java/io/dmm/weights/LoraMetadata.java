@@ -15,9 +15,7 @@ record LoraMetadata(ConfigNode config) {
         String text = file.metadata().get(KEY);
         String where = file.where() + ": " + KEY;
         JsonNode json =
-                text == null
-                        ? JsonNodeFactory.instance.objectNode()
-                        : JsonFiles.parse(text, where);
+                text == null ? JsonNodeFactory.instance.objectNode() : JsonFiles.parse(text, where);
         return new LoraMetadata(new ConfigNode(json, where));
     }
 
@@ -41,13 +39,15 @@ record LoraMetadata(ConfigNode config) {
 
     private double alpha(String part, String path) {
         JsonNode patterns = config.json().path(part + "alpha_pattern");
-        ConfigNode pattern = new ConfigNode(patterns, config.where() + ": " + part + "alpha_pattern");
+        ConfigNode pattern =
+                new ConfigNode(patterns, config.where() + ": " + part + "alpha_pattern");
         for (Map.Entry<String, JsonNode> entry : patterns.properties()) {
             String key = entry.getKey();
             String tail = key.startsWith("^") ? key.substring(1) : key;
             if (!tail.matches("[\\w.]+")) {
                 throw new ModelFileException(
-                        "%s: expected paths of layers but was '%s'".formatted(pattern.where(), key));
+                        "%s: expected paths of layers but was '%s'"
+                                .formatted(pattern.where(), key));
             }
             if (path.equals(tail) || path.endsWith("." + tail)) {
                 return pattern.number(key, 0);

@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The layers of a model that a LoRA may change, by every spelling that files have for them. Those of
- * kohya's scripts write dots as underscores; since that cannot be undone, the table is made from the
- * model's own names.
+ * The layers of a model that a LoRA may change, by every spelling that files have for them. Those
+ * of kohya's scripts write dots as underscores; since that cannot be undone, the table is made from
+ * the model's own names.
  */
 public final class LoraTargets {
     static final String UNET = "unet.";

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that some LoRA files change in a model, read and checked: W' = W + Σ weight · α/r · ΔW
- * (arXiv 2106.09685, Eq. 3), in fp32. It owns what it has read.
+ * All that some LoRA files change in a model, read and checked: W' = W + Σ weight · α/r · ΔW (arXiv
+ * 2106.09685, Eq. 3), in fp32. It owns what it has read.
  */
 public final class LoraUpdates implements AutoCloseable {
     private static final String WEIGHT = ".weight";
@@ -68,8 +68,7 @@ public final class LoraUpdates implements AutoCloseable {
         return fold(LoraTargets.TEXT_ENCODER, tensors, owner);
     }
 
-    private Map<String, NDArray> fold(
-            String part, Map<String, NDArray> tensors, NDManager owner) {
+    private Map<String, NDArray> fold(String part, Map<String, NDArray> tensors, NDManager owner) {
         Map<String, NDArray> folded = new LinkedHashMap<>();
         try (GradMode mode = GradMode.off()) {
             tensors.forEach(
