@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetNames;
+import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.Lora;
 import io.dmm.weights.LoraTargets;
@@ -47,6 +48,18 @@ public final class LoraFolding implements AutoCloseable {
         Map<String, Shape> shapes = new HashMap<>();
         tensors.forEach((name, tensor) -> shapes.put(name, tensor.getShape()));
         return shapes;
+    }
+
+    /** The base with both networks in their changed form, on memory that the model owns. */
+    StableDiffusion model() {
+        NDManager owner = Compute.newManager();
+        try {
+            UNet unet = unet(owner, Precision.FP32);
+            return base.with(owner, unet, base.styles()).with(textEncoder(owner));
+        } catch (RuntimeException e) {
+            owner.close();
+            throw e;
+        }
     }
 
     /**

@@ -233,15 +233,8 @@ public final class StableDiffusion implements AutoCloseable {
      * @throws ModelFileException if a file is broken or does not fit this model
      */
     public StableDiffusion with(Lora... loras) {
-        NDManager owner = Compute.newManager();
         try (LoraFolding folding = LoraFolding.read(this, List.of(loras))) {
-            ClipTextModel foldedEncoder = folding.textEncoder(owner);
-            UNet foldedUNet = folding.unet(owner, Precision.FP32);
-            return new StableDiffusion(
-                    owner, tokenizer, foldedEncoder, foldedUNet, vae, schedule, styles);
-        } catch (RuntimeException e) {
-            owner.close();
-            throw e;
+            return folding.model();
         }
     }
 
