@@ -9,7 +9,7 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
-import io.dmm.weights.ModelFolder;
+import io.dmm.weights.ModelFiles;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -17,10 +17,10 @@ import java.util.List;
 /**
  * A fine-tuned model to merge, under the name that its style will have.
  *
- * @param folder a diffusers folder with at least {@code unet}; a missing text encoder is the
- *     base's, autoencoder and noise schedule always are
+ * @param path a diffusers folder or a single file with at least a UNet; a missing text encoder is
+ *     the base's, autoencoder and noise schedule always are
  */
-public record Expert(String name, Path folder) {
+public record Expert(String name, Path path) {
 
     public Expert {
         if (name.isBlank()
@@ -34,8 +34,8 @@ public record Expert(String name, Path folder) {
     }
 
     /** An expert that is a full checkpoint. */
-    public static Expert checkpoint(String name, Path folder) {
-        return new Expert(name, folder);
+    public static Expert checkpoint(String name, Path path) {
+        return new Expert(name, path);
     }
 
     /**
@@ -45,7 +45,7 @@ public record Expert(String name, Path folder) {
      * @throws ModelFileException if it cannot be read or its architecture is not the base's
      */
     public StableDiffusion pipeline(StableDiffusion base) {
-        ModelFolder files = ModelFolder.open(folder);
+        ModelFiles files = base.files(path);
         NDManager manager = Compute.newManager();
         try {
             UNet unet = loadUNet(manager, base, Precision.FP32);
@@ -61,7 +61,7 @@ public record Expert(String name, Path folder) {
 
     /** Reads the UNet, onto {@code manager}. */
     UNet loadUNet(NDManager manager, StableDiffusion base, Precision precision) {
-        UNet unet = StableDiffusion.loadUNet(ModelFolder.open(folder), manager, precision);
+        UNet unet = StableDiffusion.loadUNet(base.files(path), manager, precision);
         requireArchitecture(unet.config(), base);
         return unet;
     }
@@ -69,7 +69,7 @@ public record Expert(String name, Path folder) {
     private void requireArchitecture(UNetConfig config, StableDiffusion base) {
         if (!config.equals(base.unet().config())) {
             throw new ModelFileException(
-                    folder
+                    path
                             + ": expert '"
                             + name
                             + "', expected the base's architecture "
@@ -81,9 +81,7 @@ public record Expert(String name, Path folder) {
 
     /** Checks without loading that this expert can be read and has the base's architecture. */
     void check(StableDiffusion base) {
-        ModelFolder files = ModelFolder.open(folder);
-        requireArchitecture(UNetConfig.read(files.config("unet")), base);
-        files.weights("unet").close();
+        requireArchitecture(StableDiffusion.checkUNet(base.files(path)), base);
     }
 
     /**
@@ -99,7 +97,7 @@ public record Expert(String name, Path folder) {
             Precision precision,
             Collection<String> captions,
             TextStates baseStates) {
-        ModelFolder files = ModelFolder.open(folder);
+        ModelFiles files = base.files(path);
         UNet unet = loadUNet(manager, base, precision);
         if (!files.has("text_encoder")) {
             return new Teacher(name, unet, baseStates);
