@@ -6,28 +6,25 @@ import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Precision;
-import io.dmm.weights.ModelFolder;
+import io.dmm.weights.ModelFiles;
 import java.nio.file.Path;
 
-/** A diffusers folder with a UNet, and perhaps a text encoder. */
+/** A diffusers folder or single file with a UNet, and perhaps a text encoder. */
 record Checkpoint(Path path) implements ExpertSource {
 
     @Override
     public UNetConfig check(StableDiffusion base) {
-        ModelFolder files = ModelFolder.open(path);
-        UNetConfig config = UNetConfig.read(files.config("unet"));
-        files.weights("unet").close();
-        return config;
+        return StableDiffusion.checkUNet(base.files(path));
     }
 
     @Override
     public UNet unet(NDManager manager, StableDiffusion base, Precision precision) {
-        return StableDiffusion.loadUNet(ModelFolder.open(path), manager, precision);
+        return StableDiffusion.loadUNet(base.files(path), manager, precision);
     }
 
     @Override
     public ClipTextModel textEncoder(NDManager manager, StableDiffusion base) {
-        ModelFolder files = ModelFolder.open(path);
+        ModelFiles files = base.files(path);
         return files.has("text_encoder")
                 ? StableDiffusion.loadTextEncoder(files, manager)
                 : base.textEncoder();

@@ -35,11 +35,11 @@ public record Expert(String name, ExpertSource source) {
     /**
      * An expert that is a full checkpoint.
      *
-     * @param folder a diffusers folder with at least {@code unet}; a missing text encoder is the
-     *     base's
+     * @param path a diffusers folder or a single file with at least a UNet; a missing text encoder
+     *     is the base's
      */
-    public static Expert checkpoint(String name, Path folder) {
-        return new Expert(name, new Checkpoint(folder));
+    public static Expert checkpoint(String name, Path path) {
+        return new Expert(name, new Checkpoint(path));
     }
 
     /** An expert that is the base with a LoRA, folded in memory; see {@link Lora}. */
@@ -53,7 +53,7 @@ public record Expert(String name, ExpertSource source) {
     }
 
     /** The folder or file that it is read from; of several LoRAs the first. */
-    public Path folder() {
+    public Path path() {
         return source.path();
     }
 
@@ -84,7 +84,7 @@ public record Expert(String name, ExpertSource source) {
     private void requireArchitecture(UNetConfig config, StableDiffusion base) {
         if (!config.equals(base.unet().config())) {
             throw new ModelFileException(
-                    source.path()
+                    path()
                             + ": expert '"
                             + name
                             + "', expected the base's architecture "

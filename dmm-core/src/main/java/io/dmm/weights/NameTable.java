@@ -1,9 +1,10 @@
 package io.dmm.weights;
 
-import java.util.ArrayList;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,18 +18,36 @@ public final class NameTable {
     private final Map<String, Row> byName = new LinkedHashMap<>();
     private final Map<String, Row> byOther = new LinkedHashMap<>();
 
-    /** What a weight is that one layout keeps as a matrix, the other as a 1×1 convolution. */
-    enum Pointwise {
-        /** No such weight: both layouts have it in the same shape. */
+    /** How a weight is kept that one layout has as a matrix, another as a 1×1 convolution. */
+    private enum Pointwise {
+        /** No such weight: all layouts have it in the same shape. */
         NONE,
-        /** A convolution in diffusers; elsewhere perhaps a matrix. */
+        /** A convolution in diffusers and the other layout; some files have a matrix. */
         CONVOLUTION,
         /** A matrix in diffusers, a convolution in the other layout. */
-        MATRIX
+        MATRIX;
+
+        Shape inDiffusers(Shape shape) {
+            int rank = shape.dimension();
+            if (this == CONVOLUTION && rank == 2) {
+                return shape.addAll(new Shape(1, 1));
+            }
+            boolean flat = rank == 4 && shape.get(2) == 1 && shape.get(3) == 1;
+            return this == MATRIX && flat ? shape.slice(0, 2) : shape;
+        }
+
+        NDArray inOther(NDArray tensor, NDManager scope) {
+            if (this != MATRIX) {
+                return tensor;
+            }
+            NDArray convolution = tensor.reshape(tensor.getShape().addAll(new Shape(1, 1)));
+            convolution.attach(scope);
+            return convolution;
+        }
     }
 
     /** One tensor's names. */
-    record Row(String name, String other, Pointwise pointwise) {}
+    private record Row(String name, String other, Pointwise pointwise) {}
 
     private NameTable() {}
 
@@ -122,17 +141,65 @@ public final class NameTable {
         return name.substring(0, name.length() - WEIGHT.length());
     }
 
-    List<Row> rows() {
-        return new ArrayList<>(byName.values());
+    /**
+     * Shows a file under diffusers' names, whether it has them or those of one of {@code layouts},
+     * and its 1×1 convolutions in diffusers' shapes; what no table knows keeps its name. The file
+     * is closed through the view.
+     *
+     * @param layouts tables of one network
+     */
+    public static TensorFile inDiffusersNames(TensorFile file, NameTable... layouts) {
+        NameTable best = layouts[0].ofDiffusers();
+        for (NameTable layout : layouts) {
+            best = layout.countIn(file) > best.countIn(file) ? layout : best;
+        }
+        return best.view(file);
     }
 
-    /** The row of a tensor by its name in the other layout, or null. */
-    Row rowOf(String other) {
-        return byOther.get(other);
+    /** The table of the same tensors whose other layout is diffusers' own. */
+    private NameTable ofDiffusers() {
+        Builder same = builder();
+        byName.values().forEach(row -> same.add(row.name, row.name, row.pointwise));
+        return same.build();
     }
 
-    /** How many of the other layout's names are in {@code file}. */
-    int countIn(TensorFile file) {
-        return (int) file.tensors().keySet().stream().filter(byOther::containsKey).count();
+    private long countIn(TensorFile file) {
+        return file.tensors().keySet().stream().filter(byOther::containsKey).count();
+    }
+
+    private TensorFile view(TensorFile file) {
+        TensorView view = new TensorView(file);
+        for (TensorInfo info : file.tensors().values()) {
+            Row row = byOther.get(info.name());
+            if (row == null) {
+                view.add(info.name(), info, info.shape());
+            } else {
+                view.add(row.name, info, row.pointwise.inDiffusers(info.shape()));
+            }
+        }
+        return view;
+    }
+
+    /**
+     * The tensors of a network under the other layout's names and in its shapes; they share the
+     * memory of the given ones.
+     *
+     * @param tensors all of the network's, by diffusers' names
+     * @param prefix goes before each name
+     * @param scope receives what is reshaped
+     */
+    public Map<String, NDArray> inOtherNames(
+            Map<String, NDArray> tensors, String prefix, NDManager scope) {
+        Map<String, NDArray> renamed = new LinkedHashMap<>();
+        tensors.forEach(
+                (name, tensor) -> {
+                    Row row = byName.get(name);
+                    if (row == null) {
+                        throw new IllegalArgumentException(
+                                "name table: expected a name of the network but was " + name);
+                    }
+                    renamed.put(prefix + row.other, row.pointwise.inOther(tensor, scope));
+                });
+        return renamed;
     }
 }

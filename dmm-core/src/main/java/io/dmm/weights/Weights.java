@@ -3,11 +3,12 @@ package io.dmm.weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A view of named tensors from which a model part takes its own: a constructor asks for each by its
@@ -15,11 +16,6 @@ import java.util.Map;
  * loading, training and saving see the same names.
  */
 public final class Weights {
-    /** Tensors of later transformers versions that hold no weights. */
-    private static final String POSITION_IDS = "text_model.embeddings.position_ids";
-
-    private static final int NAMES_SHOWN = 10;
-
     /** Where tensors come from. */
     private interface Source {
         NDArray fetch(String name, Shape shape);
@@ -115,6 +111,33 @@ public final class Weights {
         return new Weights(source, Precision.FP32, "", taken);
     }
 
+    /**
+     * Checks from a file's header that a network would find its tensors there, in the right shapes
+     * and no others.
+     *
+     * @param network makes the network of the weights it is given, which hold no values
+     * @throws ModelFileException listing the first that are missing, unexpected or of another shape
+     */
+    public static void check(TensorFile file, Consumer<Weights> network) {
+        FileFit.check(file, shapes(network));
+    }
+
+    /** Names and shapes of what a network takes. */
+    private static Map<String, Shape> shapes(Consumer<Weights> network) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        try (NDManager manager = Compute.newManager()) {
+            NDArray nothing = manager.create(0f);
+            Source source =
+                    (name, shape) -> {
+                        shapes.put(name, shape);
+                        // one element seen as many: takes no memory
+                        return nothing.broadcast(shape);
+                    };
+            network.accept(new Weights(source, Precision.FP32, "", new LinkedHashMap<>()));
+        }
+        return shapes;
+    }
+
     /** Returns the view of the part at {@code path}, dots between levels. */
     public Weights at(String path) {
         return new Weights(source, precision, prefix + path + ".", taken);
@@ -154,29 +177,6 @@ public final class Weights {
     /** Returns the arithmetic these weights are meant for. */
     public Precision precision() {
         return precision;
-    }
-
-    /**
-     * Checks that a model took all tensors of {@code file}.
-     *
-     * @throws ModelFileException naming the first that are left over
-     */
-    public void requireAllTaken(TensorFile file) {
-        List<String> left =
-                file.tensors().keySet().stream()
-                        .filter(name -> !taken.containsKey(name) && !name.equals(POSITION_IDS))
-                        .toList();
-        if (!left.isEmpty()) {
-            throw new ModelFileException(
-                    file.where()
-                            + ": expected no tensors beyond the model's "
-                            + taken.size()
-                            + " but was "
-                            + left.size()
-                            + " more, first "
-                            + left.subList(0, Math.min(NAMES_SHOWN, left.size()))
-                            + "; the weights belong to another architecture or config.json");
-        }
     }
 
     /**

@@ -113,10 +113,12 @@ class BrokenModelTest {
         }
         assertFails(
                 folder.resolve(UNET)
-                        + ": tensor '"
+                        + ": expected the "
+                        + model.unet().parameters().size()
+                        + " tensors of the model but was 1 of another shape ("
                         + KEY
-                        + "', expected shape (16, 16, 1, 1) but was (16, 8, 1, 1); the weights"
-                        + " belong to another architecture or config.json");
+                        + ", expected (16, 16, 1, 1) but was (16, 8, 1, 1)); the weights belong to"
+                        + " another architecture or config.json");
     }
 
     @Test
@@ -124,9 +126,12 @@ class BrokenModelTest {
         rewriteUNet(KEY, null);
         assertFails(
                 folder.resolve(UNET)
-                        + ": tensor '"
+                        + ": expected the "
+                        + model.unet().parameters().size()
+                        + " tensors of the model but was 1 missing ("
                         + KEY
-                        + "' is missing, expected shape (16, 16, 1, 1)");
+                        + " (16, 16, 1, 1)); the weights belong to another architecture or"
+                        + " config.json");
     }
 
     @Test
@@ -137,10 +142,10 @@ class BrokenModelTest {
         int count = model.unet().parameters().size();
         assertFails(
                 folder.resolve(UNET)
-                        + ": expected no tensors beyond the model's "
+                        + ": expected the "
                         + count
-                        + " but was 1 more, first [lora.alpha]; the weights belong to another"
-                        + " architecture or config.json");
+                        + " tensors of the model but was 1 unexpected (lora.alpha); the weights"
+                        + " belong to another architecture or config.json");
     }
 
     @Test
