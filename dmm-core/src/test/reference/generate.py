@@ -17,6 +17,8 @@ FIXTURES = {
     "tokenizer": "tokens",
     "clip": "networks",
     "pipeline": "pipeline",
+    "lora": "lora",
+    "single_file": "single_file",
 }
 
 

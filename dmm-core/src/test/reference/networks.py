@@ -5,6 +5,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from fixture import normal, randomize, save_json, save_tensors
+from single_file import NAMES
 from tokens import FOLDER_NAME as TOKENIZER, load_slow
 
 UNET = dict(
@@ -106,7 +107,10 @@ def clip_answers(model, ids):
 
 
 def write_sd15(folder):
-    """Names and shapes of the tensors of Stable Diffusion 1.5; on the meta device they have no values."""
+    """Names and shapes of the tensors of Stable Diffusion 1.5; on the meta device they have no values.
+
+    `<part>_ldm.json` has the names of single files, in the same order.
+    """
     with torch.device("meta"):
         parts = {
             "unet": UNet2DConditionModel(cross_attention_dim=768),
@@ -125,3 +129,5 @@ def write_sd15(folder):
     for part, model in parts.items():
         shapes = {name: "x".join(map(str, tensor.shape)) for name, tensor in sorted(model.state_dict().items())}
         save_json(folder, f"{part}.json", shapes)
+        names = NAMES[part](model)
+        save_json(folder, f"{part}_ldm.json", [names[name] for name in shapes])

@@ -80,16 +80,20 @@ def write_pipeline(folder):
     values = {}
     for name, scheduler in SCHEDULERS.items():
         pipeline.scheduler = scheduler
-        latents = pipeline(
-            PROMPT,
-            negative_prompt=NEGATIVE,
-            height=HEIGHT,
-            width=WIDTH,
-            num_inference_steps=STEPS,
-            guidance_scale=GUIDANCE,
-            generator=generator(SEED),
-            output_type="latent",
-        ).images
-        values[f"{name}.latents"] = latents
-        values[f"{name}.image"] = pipeline.vae.decode(latents / pipeline.vae.config.scaling_factor).sample
+        values.update({f"{name}.{key}": value for key, value in answers(pipeline).items()})
     save_tensors(folder, values)
+
+
+def answers(pipeline):
+    latents = pipeline(
+        PROMPT,
+        negative_prompt=NEGATIVE,
+        height=HEIGHT,
+        width=WIDTH,
+        num_inference_steps=STEPS,
+        guidance_scale=GUIDANCE,
+        generator=generator(SEED),
+        output_type="latent",
+    ).images
+    image = pipeline.vae.decode(latents / pipeline.vae.config.scaling_factor).sample
+    return {"latents": latents, "image": image}

@@ -3,24 +3,23 @@ package io.dmm;
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Teacher;
+import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
+import io.dmm.weights.Lora;
 import io.dmm.weights.ModelFileException;
-import io.dmm.weights.ModelFolder;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
 /**
- * A fine-tuned model to merge, under the name that its style will have.
- *
- * @param folder a diffusers folder with at least {@code unet}; a missing text encoder is the
- *     base's, autoencoder and noise schedule always are
+ * A fine-tuned model to merge, under the name that its style will have; autoencoder and noise
+ * schedule are the base's.
  */
-public record Expert(String name, Path folder) {
+public record Expert(String name, ExpertSource source) {
 
     public Expert {
         if (name.isBlank()
@@ -33,9 +32,29 @@ public record Expert(String name, Path folder) {
         }
     }
 
-    /** An expert that is a full checkpoint. */
-    public static Expert checkpoint(String name, Path folder) {
-        return new Expert(name, folder);
+    /**
+     * An expert that is a full checkpoint.
+     *
+     * @param path a diffusers folder or a single file with at least a UNet; a missing text encoder
+     *     is the base's
+     */
+    public static Expert checkpoint(String name, Path path) {
+        return new Expert(name, new Checkpoint(path));
+    }
+
+    /** An expert that is the base with a LoRA, folded in memory; see {@link Lora}. */
+    public static Expert lora(String name, Path file, double weight) {
+        return lora(name, Lora.of(file, weight));
+    }
+
+    /** As {@link #lora(String, Path, double)}, several adding up. */
+    public static Expert lora(String name, Lora... loras) {
+        return new Expert(name, new FoldedLoras(List.of(loras)));
+    }
+
+    /** The folder or file that it is read from; of several LoRAs the first. */
+    public Path path() {
+        return source.path();
     }
 
     /**
@@ -45,14 +64,10 @@ public record Expert(String name, Path folder) {
      * @throws ModelFileException if it cannot be read or its architecture is not the base's
      */
     public StableDiffusion pipeline(StableDiffusion base) {
-        ModelFolder files = ModelFolder.open(folder);
         NDManager manager = Compute.newManager();
         try {
             UNet unet = loadUNet(manager, base, Precision.FP32);
-            StableDiffusion model = base.with(manager, unet, List.of());
-            return files.has("text_encoder")
-                    ? model.with(StableDiffusion.loadTextEncoder(files, manager))
-                    : model;
+            return base.with(manager, unet, List.of()).with(source.textEncoder(manager, base));
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -61,7 +76,7 @@ public record Expert(String name, Path folder) {
 
     /** Reads the UNet, onto {@code manager}. */
     UNet loadUNet(NDManager manager, StableDiffusion base, Precision precision) {
-        UNet unet = StableDiffusion.loadUNet(ModelFolder.open(folder), manager, precision);
+        UNet unet = source.unet(manager, base, precision);
         requireArchitecture(unet.config(), base);
         return unet;
     }
@@ -69,7 +84,7 @@ public record Expert(String name, Path folder) {
     private void requireArchitecture(UNetConfig config, StableDiffusion base) {
         if (!config.equals(base.unet().config())) {
             throw new ModelFileException(
-                    folder
+                    path()
                             + ": expert '"
                             + name
                             + "', expected the base's architecture "
@@ -79,11 +94,9 @@ public record Expert(String name, Path folder) {
         }
     }
 
-    /** Checks without loading that this expert can be read and has the base's architecture. */
+    /** Checks without holding it that this expert can be read and has the base's architecture. */
     void check(StableDiffusion base) {
-        ModelFolder files = ModelFolder.open(folder);
-        requireArchitecture(UNetConfig.read(files.config("unet")), base);
-        files.weights("unet").close();
+        requireArchitecture(source.check(base), base);
     }
 
     /**
@@ -99,14 +112,15 @@ public record Expert(String name, Path folder) {
             Precision precision,
             Collection<String> captions,
             TextStates baseStates) {
-        ModelFolder files = ModelFolder.open(folder);
         UNet unet = loadUNet(manager, base, precision);
-        if (!files.has("text_encoder")) {
-            return new Teacher(name, unet, baseStates);
-        }
         try (NDManager own = manager.newSubManager()) {
-            StableDiffusion speaker = base.with(StableDiffusion.loadTextEncoder(files, own));
-            return new Teacher(name, unet, textStates(manager, speaker, captions));
+            ClipTextModel encoder = source.textEncoder(own, base);
+            return new Teacher(
+                    name,
+                    unet,
+                    encoder == base.textEncoder()
+                            ? baseStates
+                            : textStates(manager, base.with(encoder), captions));
         }
     }
 

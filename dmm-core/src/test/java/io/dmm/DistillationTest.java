@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.data.CaptionedImage;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.MetricsLog;
@@ -23,6 +24,7 @@ import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
 import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
+import io.dmm.weights.SafeTensorsWriter;
 import io.dmm.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -139,6 +141,52 @@ class DistillationTest {
         }
         assertEquals(losses.get(0), losses.get(1), 0.05 * losses.get(0));
         assertFalse(losses.get(0).equals(losses.get(1)));
+    }
+
+    @Test
+    void loras_teachInBothPrecisions() throws IOException {
+        // the small base has the structure of the pipeline that the files were made for
+        List<Expert> loras =
+                List.of(
+                        Expert.lora("whole", Reference.path("lora/kohya.safetensors"), 0.9),
+                        Expert.lora("unet", Reference.path("lora/locon.safetensors"), 1));
+        int arrays = base.manager().getManagedArrays().size();
+        List<Double> losses = new ArrayList<>();
+        for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
+            Path log = temporary.resolve(precision + ".jsonl");
+            distillation()
+                    .experts(loras)
+                    .start(Student.Start.MEAN_OF_EXPERTS)
+                    .teacherPrecision(precision)
+                    .steps(2)
+                    .metrics(log)
+                    .run()
+                    .close();
+            losses.add(MetricsLog.read(log).get(0).loss());
+        }
+        assertTrue(losses.get(0) > 0);
+        assertEquals(losses.get(0), losses.get(1), 0.1 * losses.get(0));
+        assertFalse(losses.get(0).equals(losses.get(1)));
+        assertEquals(arrays, base.manager().getManagedArrays().size());
+    }
+
+    @Test
+    void loraThatDoesNotFit_isRefusedBeforeTraining() {
+        Path file = temporary.resolve("wrong.safetensors");
+        try (NDManager manager = Compute.newManager()) {
+            SafeTensorsWriter.write(
+                    file,
+                    Map.of("lora_unet_x.lora_down.weight", manager.ones(new Shape(2, 2))),
+                    DType.F32,
+                    Map.of());
+        }
+        List<Expert> both = List.of(experts.get(0), Expert.lora("wrong", file, 1));
+        String message =
+                assertThrows(
+                                ModelFileException.class,
+                                () -> distillation().experts(both).listen(unexpected()).run())
+                        .getMessage();
+        assertTrue(message.startsWith(file + ": expected changes to layers of the model"), message);
     }
 
     @Test

@@ -2,8 +2,7 @@ package io.dmm.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dmm.model.clip.ClipNames;
 import io.dmm.model.clip.ClipTextConfig;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.clip.ClipTokenizer;
@@ -11,32 +10,33 @@ import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.model.vae.AutoencoderKl;
 import io.dmm.model.vae.VaeConfig;
+import io.dmm.model.vae.VaeNames;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.sampler.NoiseScheduleConfig;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
+import io.dmm.weights.Lora;
 import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
-import io.dmm.weights.ModelFolder;
+import io.dmm.weights.ModelFiles;
+import io.dmm.weights.NameTable;
 import io.dmm.weights.TensorFile;
 import io.dmm.weights.Weights;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A text-to-image model of the Stable Diffusion 1.5 family: tokenizer, text encoder, UNet,
- * autoencoder and noise schedule, read from and written to a diffusers folder.
+ * autoencoder and noise schedule, read from and written to a diffusers folder or a single file.
  *
  * <p>Safe for sampling from several threads.
  */
 public final class StableDiffusion implements AutoCloseable {
-    /** Key of the safetensors metadata under which the styles are named, separated by line ends. */
-    private static final String STYLES_KEY = "dmm.styles";
-
     private final NDManager manager;
     private final ClipTokenizer tokenizer;
     private final ClipTextModel textEncoder;
@@ -69,143 +69,149 @@ public final class StableDiffusion implements AutoCloseable {
     }
 
     /**
-     * Reads a diffusers folder in fp32.
+     * Reads a diffusers folder, or a single file as latent diffusion's code saves it, in fp32.
      *
+     * @param donors folders or files for what it lacks: each part comes from the first that has it.
+     *     A single file never has a tokenizer, and without a folder the configs are SD 1.5's
      * @throws ModelFileException for a missing, broken or foreign file
      */
-    public static StableDiffusion load(Path path) {
-        return load(path, Precision.FP32);
+    public static StableDiffusion load(Path path, Path... donors) {
+        return load(path, Precision.FP32, donors);
     }
 
     /**
-     * As {@link #load(Path)}, UNet and autoencoder computing in {@code precision}; a model in bf16
-     * can be sampled but neither saved nor distilled.
+     * As {@link #load(Path, Path...)}, UNet and autoencoder computing in {@code precision}; a model
+     * in bf16 can be sampled but neither saved nor distilled.
      */
-    public static StableDiffusion load(Path path, Precision precision) {
-        return load(ModelFolder.open(path), Compute.newManager(), precision);
+    public static StableDiffusion load(Path path, Precision precision, Path... donors) {
+        List<ModelFiles> files = new ArrayList<>(List.of(ModelFiles.open(path)));
+        for (Path donor : donors) {
+            files.add(ModelFiles.open(donor));
+        }
+        if (!Files.isDirectory(path)) {
+            files.add(ModelConfigs.sd15());
+        }
+        return load(ModelFiles.firstOf(files), Compute.newManager(), precision);
     }
 
-    static StableDiffusion load(ModelFolder folder, NDManager manager, Precision precision) {
+    static StableDiffusion load(ModelFiles files, NDManager manager, Precision precision) {
         try {
-            ClipTokenizer tokenizer = ClipTokenizer.open(folder.tokenizer());
+            requireParts(files);
+            ClipTokenizer tokenizer = ClipTokenizer.open(files.tokenizer());
             manager.attachInternal("tokenizer", tokenizer);
-            UNet unet = loadUNet(folder, manager, precision);
-            return new StableDiffusion(
-                    manager,
-                    tokenizer,
-                    loadTextEncoder(folder, manager),
-                    unet,
-                    loadVae(folder, manager, precision),
-                    new NoiseSchedule(NoiseScheduleConfig.read(folder.config("scheduler"))),
-                    styleNames(folder, unet.config().styles()));
+            try (UNetFile unet = UNetFile.open(files)) {
+                return new StableDiffusion(
+                        manager,
+                        tokenizer,
+                        loadTextEncoder(files, manager),
+                        unet.load(manager, precision),
+                        loadVae(files, manager, precision),
+                        new NoiseSchedule(NoiseScheduleConfig.read(files.config("scheduler"))),
+                        unet.styles());
+            }
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
     }
 
-    /** Reads the UNet of a diffusers folder onto {@code manager}. */
-    public static UNet loadUNet(ModelFolder folder, NDManager manager, Precision precision) {
-        UNetConfig config = UNetConfig.read(folder.config("unet"));
-        try (TensorFile file = folder.weights("unet")) {
-            Weights weights = Weights.load(file, manager, precision);
-            UNet unet = new UNet(config, weights);
-            weights.requireAllTaken(file);
-            return unet;
-        }
-    }
-
-    /** Reads the text encoder of a diffusers folder onto {@code manager}. */
-    public static ClipTextModel loadTextEncoder(ModelFolder folder, NDManager manager) {
-        ClipTextConfig config = ClipTextConfig.read(folder.config("text_encoder"));
-        try (TensorFile file = folder.weights("text_encoder")) {
-            Weights weights = Weights.load(file, manager, Precision.FP32);
-            ClipTextModel model = new ClipTextModel(config, weights);
-            weights.requireAllTaken(file);
-            return model;
-        }
-    }
-
-    /** Reads the autoencoder of a diffusers folder onto {@code manager}. */
-    public static AutoencoderKl loadVae(
-            ModelFolder folder, NDManager manager, Precision precision) {
-        VaeConfig config = VaeConfig.read(folder.config("vae"));
-        try (TensorFile file = folder.weights("vae")) {
-            Weights weights = Weights.load(file, manager, precision);
-            AutoencoderKl vae = new AutoencoderKl(config, weights);
-            weights.requireAllTaken(file);
-            return vae;
-        }
-    }
-
-    /** Styles are numbered where the file, like those of DMM's authors, does not name them. */
-    private static List<String> styleNames(ModelFolder folder, int count) {
-        try (TensorFile file = folder.weights("unet")) {
-            String names = file.metadata().get(STYLES_KEY);
-            if (names == null) {
-                return IntStream.range(0, count).mapToObj(i -> "style" + i).toList();
-            }
-            List<String> styles = names.lines().toList();
-            if (styles.size() != count) {
-                throw new ModelFileException(
-                        file.where()
-                                + ": "
-                                + STYLES_KEY
-                                + ", expected "
-                                + count
-                                + " names but was "
-                                + styles);
-            }
-            return styles;
+    private static void requireParts(ModelFiles files) {
+        List<String> missing =
+                Stream.of("unet", "vae", "text_encoder", "tokenizer")
+                        .filter(part -> !files.has(part))
+                        .toList();
+        if (!missing.isEmpty()) {
+            throw new ModelFileException(
+                    "%s: lacks %s, expected all parts of a model; name a diffusers folder that has the rest: StableDiffusion.load(path, folder)"
+                            .formatted(files.where(), String.join(", ", missing)));
         }
     }
 
     /**
-     * Writes a diffusers folder, all of it or nothing.
+     * The model that is in {@code path}; where that is a single file, it has this one's configs.
+     */
+    public ModelFiles files(Path path) {
+        ModelConfigs configs =
+                new ModelConfigs(
+                        "base",
+                        unet.config().withStyles(0),
+                        vae.config(),
+                        textEncoder.config(),
+                        schedule.config());
+        ModelFiles files = ModelFiles.open(path);
+        return Files.isDirectory(path) ? files : ModelFiles.firstOf(List.of(files, configs));
+    }
+
+    /** Reads the UNet of a model onto {@code manager}. */
+    public static UNet loadUNet(ModelFiles files, NDManager manager, Precision precision) {
+        try (UNetFile file = UNetFile.open(files)) {
+            return file.load(manager, precision);
+        }
+    }
+
+    /**
+     * Checks by its header that the UNet of a model can be loaded.
+     *
+     * @return its config
+     */
+    public static UNetConfig checkUNet(ModelFiles files) {
+        try (UNetFile file = UNetFile.open(files)) {
+            return file.config();
+        }
+    }
+
+    /** Reads the text encoder of a model onto {@code manager}. */
+    public static ClipTextModel loadTextEncoder(ModelFiles files, NDManager manager) {
+        ClipTextConfig config = ClipTextConfig.read(files.config("text_encoder"));
+        try (TensorFile file =
+                NameTable.inDiffusersNames(
+                        files.weights("text_encoder"),
+                        ClipNames.ldm(config),
+                        ClipNames.withoutLevel(config))) {
+            Weights.check(file, weights -> new ClipTextModel(config, weights));
+            return new ClipTextModel(config, Weights.load(file, manager, Precision.FP32));
+        }
+    }
+
+    /** Reads the autoencoder of a model onto {@code manager}. */
+    public static AutoencoderKl loadVae(ModelFiles files, NDManager manager, Precision precision) {
+        VaeConfig config = VaeConfig.read(files.config("vae"));
+        try (TensorFile file =
+                NameTable.inDiffusersNames(
+                        files.weights("vae"),
+                        VaeNames.ldm(config),
+                        VaeNames.oldDiffusers(config))) {
+            Weights.check(file, weights -> new AutoencoderKl(config, weights));
+            return new AutoencoderKl(config, Weights.load(file, manager, precision));
+        }
+    }
+
+    /**
+     * Writes a diffusers folder, or for a path that ends in {@code .safetensors} a single file as
+     * latent diffusion's code saves it, all of it or nothing.
+     *
+     * <p>A single file holds no tokenizer and no configs, and has no names for style prompts.
      *
      * @param floatType F32 or F16
-     * @param metadata goes into the UNet's file
-     * @throws IllegalArgumentException if the folder exists and is not empty
+     * @param metadata goes into the file, or the UNet's; ModelSpec's keys are added where absent
+     * @throws IllegalArgumentException if the path exists and is not an empty folder, or the model
+     *     has styles and would be a single file
      */
     public void save(Path path, DType floatType, Map<String, String> metadata) {
+        ModelWriter writer = new ModelWriter(this, floatType, metadata);
+        if (path.toString().endsWith(".safetensors")) {
+            writer.writeSingleFile(path);
+            return;
+        }
         try (ModelDraft draft = ModelDraft.create(path)) {
-            writeTo(draft, floatType, metadata);
+            writer.writeTo(draft);
             draft.publish();
         }
     }
 
     /** As {@link #save}, into a draft that the caller publishes. */
     public void writeTo(ModelDraft draft, DType floatType, Map<String, String> metadata) {
-        Map<String, String> described = new TreeMap<>(metadata);
-        if (!styles.isEmpty()) {
-            described.put(STYLES_KEY, String.join("\n", styles));
-        }
-        draft.writeJson("model_index.json", modelIndex());
-        draft.writeJson("scheduler/scheduler_config.json", schedule.config().toJson());
-        tokenizer.files().forEach((name, bytes) -> draft.write("tokenizer/" + name, bytes));
-        draft.write(
-                "text_encoder",
-                textEncoder.config().toJson(),
-                textEncoder.parameters(),
-                floatType,
-                Map.of());
-        draft.write("vae", vae.config().toJson(), vae.parameters(), floatType, Map.of());
-        draft.write("unet", unet.config().toJson(), unet.parameters(), floatType, described);
-    }
-
-    private static ObjectNode modelIndex() {
-        ObjectNode index = JsonNodeFactory.instance.objectNode();
-        index.put("_class_name", "StableDiffusionPipeline");
-        index.putArray("feature_extractor").addNull().addNull();
-        index.putArray("image_encoder").addNull().addNull();
-        index.put("requires_safety_checker", false);
-        index.putArray("safety_checker").addNull().addNull();
-        index.putArray("scheduler").add("diffusers").add("DDIMScheduler");
-        index.putArray("text_encoder").add("transformers").add("CLIPTextModel");
-        index.putArray("tokenizer").add("transformers").add("CLIPTokenizer");
-        index.putArray("unet").add("diffusers").add("UNet2DConditionModel");
-        index.putArray("vae").add("diffusers").add("AutoencoderKL");
-        return index;
+        new ModelWriter(this, floatType, metadata).writeTo(draft);
     }
 
     /** Begins a picture of {@code prompts}. */
@@ -231,6 +237,19 @@ public final class StableDiffusion implements AutoCloseable {
     /** The same model with another text encoder. */
     public StableDiffusion with(ClipTextModel other) {
         return new StableDiffusion(manager, tokenizer, other, unet, vae, schedule, styles);
+    }
+
+    /**
+     * A model with LoRA files folded into its text encoder and UNet; several add up. It takes
+     * memory for the weights that change and shares the rest with this one, which stays as it is
+     * and is closed last.
+     *
+     * @throws ModelFileException if a file is broken or does not fit this model
+     */
+    public StableDiffusion with(Lora... loras) {
+        try (LoraFolding folding = LoraFolding.read(this, List.of(loras))) {
+            return folding.model();
+        }
     }
 
     public NDManager manager() {

@@ -169,8 +169,8 @@ public final class Ops {
 
     /**
      * Lays out the weight of a convolution or of {@link #linear} for inference on the CPU, where
-     * oneDNN otherwise does so in every call; elsewhere returns it. The operators of this class take
-     * the result as they take the weight; anything else needs {@link #plainCopy}.
+     * oneDNN otherwise does so in every call; elsewhere returns it. The operators of this class
+     * take the result as they take the weight; anything else needs {@link #plainCopy}.
      */
     public static NDArray prepare(NDArray weight) {
         return weight.getDevice().isGpu() ? weight : call("prepare", weight);
@@ -179,6 +179,11 @@ public final class Ops {
     /** A copy of a weight, in the layout it had before {@link #prepare}; values are the same. */
     public static NDArray plainCopy(NDArray weight) {
         return call("plain_copy", weight);
+    }
+
+    /** The same memory under a handle of its own, which another manager may close. */
+    public static NDArray share(NDArray array) {
+        return call("forward", array);
     }
 
     /** Whether a weight is one that {@link #prepare} gave: it has no gradient. */

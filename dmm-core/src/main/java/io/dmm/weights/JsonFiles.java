@@ -53,6 +53,20 @@ public final class JsonFiles {
         }
     }
 
+    /** Parses JSON that stands within another file, {@code where}; it must be one object, too. */
+    static JsonNode parse(String text, String where) {
+        try {
+            JsonNode node = JSON.readTree(text);
+            if (!node.isObject()) {
+                throw new ModelFileException(where + ": is not a JSON object");
+            }
+            return node;
+        } catch (JacksonException e) {
+            throw new ModelFileException(
+                    where + ": is not valid JSON (" + e.getOriginalMessage() + ")", e);
+        }
+    }
+
     /** Indented text with the same line ends on every system. */
     static byte[] toBytes(JsonNode node) {
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");

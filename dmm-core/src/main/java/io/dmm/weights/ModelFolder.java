@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * A model in diffusers' layout: one folder per part ({@code unet}, {@code vae}, {@code
  * text_encoder}, {@code tokenizer}, {@code scheduler}) with its config and weights.
  */
-public final class ModelFolder {
+public final class ModelFolder implements ModelFiles {
     private static final List<String> PICKLES = List.of(".bin", ".ckpt", ".pt", ".pth");
 
     private final Path path;
@@ -38,15 +38,22 @@ public final class ModelFolder {
         return path;
     }
 
+    @Override
+    public String where() {
+        return path.toString();
+    }
+
+    @Override
     public boolean has(String part) {
         return Files.isDirectory(path.resolve(part));
     }
 
-    /**
-     * The part's config.json, or the scheduler's scheduler_config.json.
-     *
-     * @throws ModelFileException if it is missing or not one JSON object
-     */
+    @Override
+    public boolean hasConfig(String part) {
+        return has(part);
+    }
+
+    @Override
     public ConfigNode config(String part) {
         Path file = path.resolve(part).resolve(Layout.configName(part));
         return new ConfigNode(JsonFiles.read(file), file.toString());
@@ -58,6 +65,7 @@ public final class ModelFolder {
      *
      * @throws ModelFileException if there are none, or only pickles
      */
+    @Override
     public TensorFile weights(String part) {
         Path folder = path.resolve(part);
         for (String name : Layout.weightNames(part)) {
@@ -78,11 +86,7 @@ public final class ModelFolder {
                         .formatted(folder, expected));
     }
 
-    /**
-     * The folder of the CLIP tokenizer.
-     *
-     * @throws ModelFileException if its vocab.json or merges.txt is missing
-     */
+    @Override
     public Path tokenizer() {
         Path folder = path.resolve("tokenizer");
         for (String name : List.of("vocab.json", "merges.txt")) {

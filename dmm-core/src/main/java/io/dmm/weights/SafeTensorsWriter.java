@@ -11,12 +11,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes safetensors files, tensor by tensor; equal arguments give equal bytes. */
 public final class SafeTensorsWriter {
     private static final int CHUNK = 1 << 18; // elements
+    private static final int HASH_BYTES = 32;
     private static final float F16_OVERFLOW = 65520; // the least value that rounds to infinity
 
     private SafeTensorsWriter() {}
@@ -26,7 +31,8 @@ public final class SafeTensorsWriter {
      * stood there is replaced once the new one is complete, and kept when anything fails.
      *
      * @param floatType F32 or F16
-     * @param metadata {@code format: pt} is added to it
+     * @param metadata {@code format: pt} is added to it, and {@code modelspec.hash_sha256} is set
+     *     to the hash of the data part where it is there
      * @throws IllegalArgumentException for a value that is not finite or too large for F16
      * @throws UncheckedIOException if the file cannot be written
      */
@@ -40,14 +46,24 @@ public final class SafeTensorsWriter {
                     file + ": cannot write floats, expected F32 or F16 but was " + floatType);
         }
         List<TensorInfo> layout = HeaderWriter.layout(file.toString(), tensors, floatType);
-        byte[] header = HeaderWriter.header(layout, metadata);
+        Map<String, String> described = new TreeMap<>(metadata);
+        described.computeIfPresent(ModelSpec.HASH, (key, old) -> hashText(new byte[HASH_BYTES]));
+        byte[] header = HeaderWriter.header(layout, described);
         try {
             AtomicFile.write(
                     file,
                     channel -> {
                         AtomicFile.writeFully(channel, ByteBuffer.wrap(header));
+                        MessageDigest hash = sha256();
                         for (TensorInfo info : layout) {
-                            write(file, info, tensors.get(info.name()), channel);
+                            write(file, info, tensors.get(info.name()), channel, hash);
+                        }
+                        if (described.containsKey(ModelSpec.HASH)) {
+                            // only now known; as long as the zeros that kept its place
+                            described.put(ModelSpec.HASH, hashText(hash.digest()));
+                            channel.position(0);
+                            byte[] complete = HeaderWriter.header(layout, described);
+                            AtomicFile.writeFully(channel, ByteBuffer.wrap(complete));
                         }
                     });
         } catch (IOException e) {
@@ -55,7 +71,20 @@ public final class SafeTensorsWriter {
         }
     }
 
-    private static void write(Path file, TensorInfo info, NDArray array, FileChannel channel)
+    private static String hashText(byte[] hash) {
+        return "0x" + HexFormat.of().formatHex(hash);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static void write(
+            Path file, TensorInfo info, NDArray array, FileChannel channel, MessageDigest hash)
             throws IOException {
         String where = file + ": " + info.name();
         long size = info.shape().size();
@@ -68,7 +97,9 @@ public final class SafeTensorsWriter {
                     NDArray chunk =
                             flat.get(new NDIndex().addSliceDim(at, Math.min(at + CHUNK, size)));
                     chunk.attach(step);
-                    AtomicFile.writeFully(channel, encode(where, chunk, info.dtype()));
+                    ByteBuffer bytes = encode(where, chunk, info.dtype());
+                    hash.update(bytes.duplicate());
+                    AtomicFile.writeFully(channel, bytes);
                 }
             }
         }

@@ -3,13 +3,13 @@ package io.dmm.weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.dmm.tensor.GradMode;
+import io.dmm.tensor.Compute;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.Precision;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -18,11 +18,6 @@ import java.util.function.UnaryOperator;
  * loading, training and saving see the same names.
  */
 public final class Weights {
-    /** Tensors of later transformers versions that hold no weights. */
-    private static final String POSITION_IDS = "text_model.embeddings.position_ids";
-
-    private static final int NAMES_SHOWN = 10;
-
     /** Where tensors come from. */
     private interface Source {
         NDArray fetch(String name, Shape shape);
@@ -50,14 +45,30 @@ public final class Weights {
         public NDArray prepare(NDArray kernel) {
             return replace(kernel, Ops::prepare);
         }
+    }
 
-        private static NDArray replace(NDArray tensor, UnaryOperator<NDArray> conversion) {
-            NDArray converted = conversion.apply(tensor);
-            if (converted != tensor) {
-                tensor.close();
-            }
-            return converted;
+    /** Copies of tensors that exist. */
+    private record CopySource(Weights originals, NDManager manager, Precision precision)
+            implements Source {
+        @Override
+        public NDArray fetch(String name, Shape shape) {
+            NDArray copy = Ops.plainCopy(originals.source.fetch(name, shape));
+            copy.attach(manager);
+            return replace(copy, precision::in);
         }
+
+        @Override
+        public NDArray prepare(NDArray kernel) {
+            return precision == Precision.FP32 ? kernel : replace(kernel, Ops::prepare);
+        }
+    }
+
+    private static NDArray replace(NDArray tensor, UnaryOperator<NDArray> conversion) {
+        NDArray converted = conversion.apply(tensor);
+        if (converted != tensor) {
+            tensor.close();
+        }
+        return converted;
     }
 
     private final Source source;
@@ -102,22 +113,15 @@ public final class Weights {
     }
 
     /**
-     * Copies of a network's tensors, to train or change; kernels in the layout of inference become
-     * plain ones.
+     * Copies of a network's tensors: plain ones to train in fp32, for inference in any other
+     * precision.
      *
-     * @param manager receives them
+     * @param manager receives them, in {@code precision}
      */
-    public static Weights copy(Map<String, NDArray> tensors, NDManager manager) {
-        Map<String, NDArray> copies = new LinkedHashMap<>();
-        try (GradMode mode = GradMode.off()) {
-            tensors.forEach(
-                    (name, tensor) -> {
-                        NDArray copy = Ops.plainCopy(tensor);
-                        copy.attach(manager);
-                        copies.put(name, copy);
-                    });
-        }
-        return of(copies, "copy");
+    public static Weights copies(
+            Map<String, NDArray> tensors, NDManager manager, Precision precision) {
+        Source source = new CopySource(of(tensors, "copy"), manager, precision);
+        return new Weights(source, precision, "", new LinkedHashMap<>());
     }
 
     /**
@@ -138,6 +142,33 @@ public final class Weights {
         return new Weights(source, Precision.FP32, "", taken);
     }
 
+    /**
+     * Checks from a file's header that a network would find its tensors there, in the right shapes
+     * and no others.
+     *
+     * @param network makes the network of the weights it is given, which hold no values
+     * @throws ModelFileException listing the first that are missing, unexpected or of another shape
+     */
+    public static void check(TensorFile file, Consumer<Weights> network) {
+        FileFit.check(file, shapes(network));
+    }
+
+    /** Names and shapes of what a network takes. */
+    private static Map<String, Shape> shapes(Consumer<Weights> network) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        try (NDManager manager = Compute.newManager()) {
+            NDArray nothing = manager.create(0f);
+            Source source =
+                    (name, shape) -> {
+                        shapes.put(name, shape);
+                        // one element seen as many: takes no memory
+                        return nothing.broadcast(shape);
+                    };
+            network.accept(new Weights(source, Precision.FP32, "", new LinkedHashMap<>()));
+        }
+        return shapes;
+    }
+
     /** Returns the view of the part at {@code path}, dots between levels. */
     public Weights at(String path) {
         return new Weights(source, precision, prefix + path + ".", taken);
@@ -156,8 +187,8 @@ public final class Weights {
     }
 
     /**
-     * As {@link #get}, for the weight of a convolution or a linear layer, which may come in a layout
-     * that only {@link Ops} understands.
+     * As {@link #get}, for the weight of a convolution or a linear layer, which may come in a
+     * layout that only {@link Ops} understands.
      */
     public NDArray kernel(String name, long... shape) {
         NDArray kernel = source.prepare(get(name, shape));
@@ -187,29 +218,6 @@ public final class Weights {
     /** Returns the arithmetic these weights are meant for. */
     public Precision precision() {
         return precision;
-    }
-
-    /**
-     * Checks that a model took all tensors of {@code file}.
-     *
-     * @throws ModelFileException naming the first that are left over
-     */
-    public void requireAllTaken(TensorFile file) {
-        List<String> left =
-                file.tensors().keySet().stream()
-                        .filter(name -> !taken.containsKey(name) && !name.equals(POSITION_IDS))
-                        .toList();
-        if (!left.isEmpty()) {
-            throw new ModelFileException(
-                    file.where()
-                            + ": expected no tensors beyond the model's "
-                            + taken.size()
-                            + " but was "
-                            + left.size()
-                            + " more, first "
-                            + left.subList(0, Math.min(NAMES_SHOWN, left.size()))
-                            + "; the weights belong to another architecture or config.json");
-        }
     }
 
     /**

@@ -84,8 +84,10 @@ class Sd15Test {
 
         @Override
         public NDArray load(String name, NDManager manager) {
-            return manager.zeros(tensors.get(name).shape().dimension() == 4
-                    ? new Shape(1, 1, 1, 1) : new Shape(1, 1));
+            return manager.zeros(
+                    tensors.get(name).shape().dimension() == 4
+                            ? new Shape(1, 1, 1, 1)
+                            : new Shape(1, 1));
         }
 
         @Override

@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.SmallModels;
 import io.dmm.tensor.Compute;
+import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFolder;
@@ -113,10 +114,12 @@ class BrokenModelTest {
         }
         assertFails(
                 folder.resolve(UNET)
-                        + ": tensor '"
+                        + ": expected the "
+                        + model.unet().parameters().size()
+                        + " tensors of the model but was 1 of another shape ("
                         + KEY
-                        + "', expected shape (16, 16, 1, 1) but was (16, 8, 1, 1); the weights"
-                        + " belong to another architecture or config.json");
+                        + ", expected (16, 16, 1, 1) but was (16, 8, 1, 1)); the weights belong to"
+                        + " another architecture or config.json");
     }
 
     @Test
@@ -124,9 +127,12 @@ class BrokenModelTest {
         rewriteUNet(KEY, null);
         assertFails(
                 folder.resolve(UNET)
-                        + ": tensor '"
+                        + ": expected the "
+                        + model.unet().parameters().size()
+                        + " tensors of the model but was 1 missing ("
                         + KEY
-                        + "' is missing, expected shape (16, 16, 1, 1)");
+                        + " (16, 16, 1, 1)); the weights belong to another architecture or"
+                        + " config.json");
     }
 
     @Test
@@ -137,10 +143,10 @@ class BrokenModelTest {
         int count = model.unet().parameters().size();
         assertFails(
                 folder.resolve(UNET)
-                        + ": expected no tensors beyond the model's "
+                        + ": expected the "
                         + count
-                        + " but was 1 more, first [lora.alpha]; the weights belong to another"
-                        + " architecture or config.json");
+                        + " tensors of the model but was 1 unexpected (lora.alpha); the weights"
+                        + " belong to another architecture or config.json");
     }
 
     @Test
@@ -185,7 +191,9 @@ class BrokenModelTest {
         ModelFileException failure =
                 assertThrows(
                         ModelFileException.class,
-                        () -> StableDiffusion.load(ModelFolder.open(folder), manager, Precision.FP32));
+                        () ->
+                                StableDiffusion.load(
+                                        ModelFolder.open(folder), manager, Precision.FP32));
         assertFalse(manager.isOpen());
         assertEquals(1, failure.getMessage().lines().count());
         return failure.getMessage();

@@ -56,7 +56,7 @@ class TinyWorldTest {
 
     @Test
     void everyNetwork_hasAtMostFourMegabytes() throws IOException {
-        Path folder = TinyWorld.open().experts().get(0).folder().getParent();
+        Path folder = TinyWorld.open().experts().get(0).path().getParent();
         try (Stream<Path> files = Files.walk(folder)) {
             List<Path> networks =
                     files.filter(file -> file.toString().endsWith(".safetensors")).toList();
@@ -110,7 +110,7 @@ class TinyWorldTest {
                 List.of("business", "ink", "pixel", "scenery"),
                 experts.stream().map(Expert::name).toList());
         assertEquals("pixel art", TinyWorld.styleWords(experts.get(2)));
-        assertFalse(ModelFolder.open(experts.get(0).folder()).has("text_encoder"));
+        assertFalse(ModelFolder.open(experts.get(0).path()).has("text_encoder"));
     }
 
     @Test

@@ -85,11 +85,16 @@ public final class UNet {
     }
 
     /**
-     * The same network in fp32 with weights of its own on {@code manager}, which require no gradient
-     * and can be trained.
+     * The same network in fp32 with weights of its own on {@code manager}, which require no
+     * gradient and can be trained.
      */
     public UNet copy(NDManager manager) {
-        return new UNet(config, Weights.copy(parameters(), manager));
+        return copy(manager, Precision.FP32);
+    }
+
+    /** As {@link #copy(NDManager)}, to compute in another precision than this one's fp32. */
+    public UNet copy(NDManager manager, Precision other) {
+        return new UNet(config, Weights.copies(parameters(), manager, other));
     }
 
     public UNetConfig config() {
@@ -97,8 +102,8 @@ public final class UNet {
     }
 
     /**
-     * Every tensor of this network by its diffusers name. Of a network read from a file, kernels are
-     * in the layout of inference: {@link Ops#plainCopy} and {@link #copy} give the values.
+     * Every tensor of this network by its diffusers name. Of a network read from a file, kernels
+     * are in the layout of inference: {@link Ops#plainCopy} and {@link #copy} give the values.
      *
      * @throws IllegalStateException in bf16: such arrays abort the JVM outside the network
      */

@@ -41,7 +41,7 @@ public final class AutoencoderKl {
 
     /** The same network with weights of its own on {@code manager}, which can be trained. */
     public AutoencoderKl copy(NDManager manager) {
-        return new AutoencoderKl(config, Weights.copy(parameters(), manager));
+        return new AutoencoderKl(config, Weights.copies(parameters(), manager, Precision.FP32));
     }
 
     public VaeConfig config() {
@@ -49,8 +49,9 @@ public final class AutoencoderKl {
     }
 
     /**
-     * Every tensor of this network by its diffusers name. Of a network read from a file, kernels are
-     * in the layout of inference: {@link io.dmm.tensor.Ops#plainCopy} and {@link #copy} give the values.
+     * Every tensor of this network by its diffusers name. Of a network read from a file, kernels
+     * are in the layout of inference: {@link io.dmm.tensor.Ops#plainCopy} and {@link #copy} give
+     * the values.
      *
      * @throws IllegalStateException in bf16: such arrays abort the JVM outside the network
      */

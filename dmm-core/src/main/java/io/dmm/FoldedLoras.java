@@ -1,0 +1,48 @@
+package io.dmm;
+
+import ai.djl.ndarray.NDManager;
+import io.dmm.model.clip.ClipTextModel;
+import io.dmm.model.unet.UNet;
+import io.dmm.model.unet.UNetConfig;
+import io.dmm.pipeline.LoraFolding;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.Precision;
+import io.dmm.weights.Lora;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The base with LoRA files folded into its weights. */
+record FoldedLoras(List<Lora> loras) implements ExpertSource {
+
+    FoldedLoras {
+        loras = List.copyOf(loras);
+        if (loras.isEmpty()) {
+            throw new IllegalArgumentException("expert: expected at least one LoRA but was none");
+        }
+    }
+
+    @Override
+    public Path path() {
+        return loras.get(0).file();
+    }
+
+    @Override
+    public UNetConfig check(StableDiffusion base) {
+        LoraFolding.read(base, loras).close();
+        return base.unet().config();
+    }
+
+    @Override
+    public UNet unet(NDManager manager, StableDiffusion base, Precision precision) {
+        try (LoraFolding folding = LoraFolding.read(base, loras)) {
+            return folding.unet(manager, precision);
+        }
+    }
+
+    @Override
+    public ClipTextModel textEncoder(NDManager manager, StableDiffusion base) {
+        try (LoraFolding folding = LoraFolding.read(base, loras)) {
+            return folding.textEncoder(manager);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.dmm.weights;
+
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/** Compares the tensors of a file with those that a network needs. */
+final class FileFit {
+    /** Tensors of later transformers versions that hold no weights. */
+    private static final String POSITION_IDS = "text_model.embeddings.position_ids";
+
+    private static final int SHOWN = 10;
+
+    private FileFit() {}
+
+    static void check(TensorFile file, Map<String, Shape> needed) {
+        List<String> missing = new ArrayList<>();
+        List<String> reshaped = new ArrayList<>();
+        needed.forEach(
+                (name, shape) -> {
+                    TensorInfo info = file.tensors().get(name);
+                    if (info == null) {
+                        missing.add(name + " " + shape);
+                    } else if (!info.shape().equals(shape)) {
+                        reshaped.add(name + ", expected " + shape + " but was " + info.shape());
+                    }
+                });
+        List<String> unexpected =
+                file.tensors().keySet().stream()
+                        .filter(name -> !needed.containsKey(name) && !name.equals(POSITION_IDS))
+                        .toList();
+        if (missing.size() + reshaped.size() + unexpected.size() > 0) {
+            StringJoiner faults = new StringJoiner("; ");
+            add(faults, "missing", missing);
+            add(faults, "unexpected", unexpected);
+            add(faults, "of another shape", reshaped);
+            throw new ModelFileException(
+                    "%s: expected the %d tensors of the model but was %s; the weights belong to another architecture or config.json"
+                            .formatted(file.where(), needed.size(), faults));
+        }
+    }
+
+    private static void add(StringJoiner faults, String fault, List<String> names) {
+        if (!names.isEmpty()) {
+            String shown = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
+            faults.add(
+                    "%d %s (%s%s)"
+                            .formatted(
+                                    names.size(), fault, shown, names.size() > SHOWN ? ", …" : ""));
+        }
+    }
+}

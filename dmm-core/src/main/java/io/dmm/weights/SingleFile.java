@@ -1,0 +1,144 @@
+package io.dmm.weights;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model in one safetensors file, as latent diffusion's code saves it: all or some of UNet,
+ * autoencoder and text encoder, each behind a prefix, or one of them alone. It has no configs and
+ * no tokenizer.
+ */
+final class SingleFile implements ModelFiles {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SingleFile.class);
+
+    /** What training leaves in a file: buffers, losses and averaged weights. */
+    private static final Pattern LEFT_BY_TRAINING =
+            Pattern.compile(
+                    "(betas|logvar|scale_factor|(alphas_cumprod|sqrt_|log_|posterior_|lvlb_).*"
+                            + "|(first_stage_model\\.)?(model_ema|loss)\\..*"
+                            + "|cond_stage_model\\.(transformer\\.)?(logit_scale|text_projection.*)"
+                            + "|(.*\\.)?position_ids)");
+
+    private static final int NAMES_SHOWN = 10;
+
+    private final Path path;
+    private final Map<LdmPart, String> prefixes;
+
+    private SingleFile(Path path, Map<LdmPart, String> prefixes) {
+        this.path = path;
+        this.prefixes = prefixes;
+    }
+
+    static SingleFile open(Path path) {
+        try (TensorFile file = TensorFile.open(path)) {
+            ModelKind.of(file).requireSupported(file.where());
+            Map<LdmPart, String> prefixes = prefixesIn(file);
+            checkRest(file, prefixes);
+            return new SingleFile(path, prefixes);
+        }
+    }
+
+    /** The parts of a file with what stands before the names of each. */
+    static Map<LdmPart, String> prefixesIn(TensorFile file) {
+        Set<String> names = file.tensors().keySet();
+        Map<LdmPart, String> prefixes = new EnumMap<>(LdmPart.class);
+        for (LdmPart part : LdmPart.values()) {
+            String prefix = part.prefixIn(names);
+            if (prefix != null) {
+                prefixes.put(part, prefix);
+            }
+        }
+        return prefixes;
+    }
+
+    private static void checkRest(TensorFile file, Map<LdmPart, String> prefixes) {
+        List<String> ignored = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
+        for (String name : file.tensors().keySet()) {
+            if (LEFT_BY_TRAINING.matcher(name).matches()) {
+                ignored.add(name);
+            } else if (prefixes.values().stream().noneMatch(name::startsWith)) {
+                unknown.add(name);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new ModelFileException(
+                    "%s: expected UNet, autoencoder and text encoder of SD 1.5 alone but was %d more tensors, first %s; it is a model of another kind"
+                            .formatted(file.where(), unknown.size(), firstOf(unknown)));
+        }
+        if (!ignored.isEmpty()) {
+            LOGGER.info(
+                    "{}: ignores {} tensors that are not the model's weights (buffers, averages of"
+                            + " training), first {}",
+                    file.where(),
+                    ignored.size(),
+                    firstOf(ignored));
+        }
+    }
+
+    private static List<String> firstOf(List<String> names) {
+        return names.subList(0, Math.min(NAMES_SHOWN, names.size()));
+    }
+
+    @Override
+    public String where() {
+        return path.toString();
+    }
+
+    @Override
+    public boolean has(String part) {
+        return prefixes.keySet().stream().anyMatch(each -> each.part().equals(part));
+    }
+
+    @Override
+    public boolean hasConfig(String part) {
+        return false;
+    }
+
+    @Override
+    public ConfigNode config(String part) {
+        throw lacks("config of its " + part);
+    }
+
+    @Override
+    public TensorFile weights(String part) {
+        for (Map.Entry<LdmPart, String> each : prefixes.entrySet()) {
+            if (each.getKey().part().equals(part)) {
+                return part(TensorFile.open(path), each.getValue());
+            }
+        }
+        throw lacks(part);
+    }
+
+    /** The tensors behind a prefix, which their names lose. */
+    static TensorFile part(TensorFile file, String prefix) {
+        TensorView view = new TensorView(file);
+        for (TensorInfo info : file.tensors().values()) {
+            boolean counts = !LEFT_BY_TRAINING.matcher(info.name()).matches();
+            if (counts && info.name().startsWith(prefix)) {
+                view.add(info.name().substring(prefix.length()), info, info.shape());
+            }
+        }
+        return view;
+    }
+
+    @Override
+    public Path tokenizer() {
+        throw lacks("tokenizer");
+    }
+
+    private ModelFileException lacks(String what) {
+        String parts =
+                prefixes.keySet().stream().map(LdmPart::part).collect(Collectors.joining(", "));
+        return new ModelFileException(
+                "%s: has no %s, expected one beside its %s".formatted(path, what, parts));
+    }
+}
