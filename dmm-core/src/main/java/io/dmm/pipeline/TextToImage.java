@@ -7,6 +7,8 @@ import io.dmm.data.Pixels;
 import io.dmm.data.TextStates;
 import io.dmm.sampler.Guidance;
 import io.dmm.sampler.Sampler;
+import io.dmm.sampler.SeededNoise;
+import io.dmm.sampler.Start;
 import io.dmm.sampler.StepListener;
 import io.dmm.tensor.GradMode;
 import java.awt.image.BufferedImage;
@@ -184,6 +186,8 @@ public final class TextToImage {
 
     private List<BufferedImage> pictures(List<String> texts, long[] seeds) {
         int factor = model.vae().config().downsampling();
+        Shape sample =
+                new Shape(model.unet().config().inChannels(), height / factor, width / factor);
         Denoising denoising =
                 new Denoising(
                         model.unet(), model.schedule(), sampler, steps, new Guidance(guidance));
@@ -197,9 +201,8 @@ public final class TextToImage {
                             textStates.of(
                                     memory, Collections.nCopies(seeds.length, negativePrompt)),
                             styleRows(memory, seeds.length),
-                            seeds,
-                            height / factor,
-                            width / factor,
+                            new SeededNoise(memory, seeds, sample),
+                            Start.NOISE,
                             listener);
             return Pixels.toImages(model.vae().decode(latents));
         }
