@@ -39,6 +39,7 @@ public final class TextToImage {
     private int clipSkip = 1;
     private int width;
     private int height;
+    private InitialImage initial;
     private StepListener listener = StepListener.NONE;
 
     TextToImage(StableDiffusion model, List<String> prompts) {
@@ -118,6 +119,16 @@ public final class TextToImage {
         return this;
     }
 
+    /**
+     * Begins with a picture instead of noise alone; it is scaled and cropped to the size asked for.
+     *
+     * @param strength above 0 and at most 1: the share of the steps taken, and with it of change
+     */
+    public TextToImage from(BufferedImage image, double strength) {
+        initial = new InitialImage(image, strength);
+        return this;
+    }
+
     /** Is told after each step. */
     public TextToImage listen(StepListener stepListener) {
         listener = stepListener;
@@ -194,6 +205,7 @@ public final class TextToImage {
         try (NDManager memory = model.manager().newSubManager();
                 GradMode mode = GradMode.off()) {
             TextStates textStates = textStates(memory, texts);
+            SeededNoise noise = new SeededNoise(memory, seeds, sample);
             NDArray latents =
                     denoising.latents(
                             memory,
@@ -201,11 +213,17 @@ public final class TextToImage {
                             textStates.of(
                                     memory, Collections.nCopies(seeds.length, negativePrompt)),
                             styleRows(memory, seeds.length),
-                            new SeededNoise(memory, seeds, sample),
-                            Start.NOISE,
+                            noise,
+                            start(memory, noise),
                             listener);
             return Pixels.toImages(model.vae().decode(latents));
         }
+    }
+
+    private Start start(NDManager memory, SeededNoise noise) {
+        return initial == null
+                ? Start.NOISE
+                : initial.start(memory, model.vae(), noise, width, height);
     }
 
     private TextStates textStates(NDManager memory, List<String> texts) {
@@ -234,6 +252,9 @@ public final class TextToImage {
         text.append(", CFG scale: ").append(guidance);
         text.append(", Seed: ").append(imageSeed);
         text.append(", Size: ").append(width).append('x').append(height);
+        if (initial != null) {
+            text.append(", Denoising strength: ").append(initial.strength());
+        }
         if (clipSkip > 1) {
             text.append(", Clip skip: ").append(clipSkip);
         }
