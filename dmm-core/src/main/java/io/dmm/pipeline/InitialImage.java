@@ -35,23 +35,23 @@ record InitialImage(BufferedImage image, double strength) {
         }
     }
 
-    /** The picture scaled until it covers the size, its middle cut out. */
-    private NDArray pixels(NDManager memory, int width, int height) {
+    /** The picture scaled until it covers the size, its middle cut out: (1, 3, H, W). */
+    NDArray pixels(NDManager memory, int width, int height) {
         NDArray pixels = Pixels.toArray(memory, List.of(image));
         if (image.getWidth() == width && image.getHeight() == height) {
             return pixels;
         }
+        double factor =
+                Math.max((double) width / image.getWidth(), (double) height / image.getHeight());
+        int coveringWidth = (int) Math.round(image.getWidth() * factor);
+        int coveringHeight = (int) Math.round(image.getHeight() * factor);
         BufferedImage scaled = Pixels.toImages(pixels).get(0); // plain RGB, whatever it was
         // a bilinear step to less than half would leave pixels unseen
-        while (scaled.getWidth() >= 2 * width && scaled.getHeight() >= 2 * height) {
+        while (scaled.getWidth() >= 2 * coveringWidth && scaled.getHeight() >= 2 * coveringHeight) {
             int halfWidth = scaled.getWidth() / 2;
             int halfHeight = scaled.getHeight() / 2;
             scaled = drawn(scaled, halfWidth, halfHeight, halfWidth, halfHeight);
         }
-        double factor =
-                Math.max((double) width / scaled.getWidth(), (double) height / scaled.getHeight());
-        int coveringWidth = (int) Math.round(scaled.getWidth() * factor);
-        int coveringHeight = (int) Math.round(scaled.getHeight() * factor);
         return Pixels.toArray(
                 memory, List.of(drawn(scaled, coveringWidth, coveringHeight, width, height)));
     }
