@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDArray;
 
 /**
  * DPM-Solver++ of order 2, multistep (Lu et al. 2022, arXiv 2211.01095), in λ = log(α / σ), ending
- * at σ = 0: Algorithm 2 for the ODE (η = 0) and its section 3.4 for the SDE (η = 1), which puts
- * fresh noise in. The first step has no history and the last no finite λ: both are of order 1.
+ * at σ = 0: Algorithm 2 for the ODE (η = 0), and SDE-DPM-Solver++(2M) of the same paper (η = 1),
+ * which puts fresh noise in. The first step has no history and the last no finite λ: both are of
+ * order 1.
  */
 final class DpmSolverPlusPlus2M implements SamplingMethod {
     private final NoiseLevels.Spacing spacing;

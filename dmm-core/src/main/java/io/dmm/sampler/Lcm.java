@@ -11,7 +11,9 @@ final class Lcm implements SamplingMethod {
     /** The steps of the solver that the published networks were distilled with. */
     private static final int SOLVER_STEPS = 50;
 
-    /** σ_data and the scale of the timesteps in the boundary condition (Eq. 9 and its code). */
+    /**
+     * Of the boundary condition c_skip x + c_out x0, which leaves a picture without noise as it is.
+     */
     private static final double SIGMA_DATA = 0.5;
 
     private static final double TIMESTEP_SCALE = 10;
@@ -42,10 +44,18 @@ final class Lcm implements SamplingMethod {
 
     /** Evenly chosen ones of the solver's timesteps. */
     private static int[] timesteps(int numTrainTimesteps, int steps) {
-        if (steps > SOLVER_STEPS || numTrainTimesteps < SOLVER_STEPS) {
+        if (numTrainTimesteps < SOLVER_STEPS) {
+            throw new IllegalArgumentException(
+                    "LCM: num_train_timesteps, expected at least "
+                            + SOLVER_STEPS
+                            + " but was "
+                            + numTrainTimesteps
+                            + "; take another sampler for this model");
+        }
+        if (steps > SOLVER_STEPS) {
             throw new IllegalArgumentException(
                     "LCM: steps, expected 1 to "
-                            + Math.min(SOLVER_STEPS, numTrainTimesteps)
+                            + SOLVER_STEPS
                             + " but was "
                             + steps
                             + "; 4 to 8 are usual");

@@ -10,7 +10,7 @@ import java.util.LinkedList;
  * {@code skip_prk_steps} says.
  */
 final class Pndm implements SamplingMethod {
-    /** Weights of the predictions, the newest first, by how many there are (Eq. 9 and 12). */
+    /** Weights of the predictions, the newest first, by how many there are; the last are Eq. 12. */
     private static final double[][] ADAMS_BASHFORTH = {
         {1},
         {3 / 2.0, -1 / 2.0},

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -17,8 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * sampler, a batch of two seeds and a size that is not square.
  */
 class SamplersInPipelineTest {
-    /** Five steps of guided random networks pass on fp32's rounding many times. */
-    private static final double TOLERANCE = 1e-4;
+    /** Five steps of guided random networks pass on fp32's rounding many times, to 1.3e-5. */
+    private static final double TOLERANCE = 3e-5;
 
     private static Reference reference;
     private static StableDiffusion model;
@@ -60,7 +61,11 @@ class SamplersInPipelineTest {
     @EnumSource
     void everyPictureOfABatch_isTheOneMadeAlone(Sampler sampler) {
         assertSecondIsAlone(() -> request(sampler).guidance(1).steps(3));
-        assertSecondIsAlone(() -> request(sampler).guidance(1).steps(3).from(picture, 0.7));
+    }
+
+    @Test
+    void everyPictureOfABatchFromAPicture_isTheOneMadeAlone() {
+        assertSecondIsAlone(() -> request(Sampler.EULER_A).guidance(1).steps(3).from(picture, 0.7));
     }
 
     private static void assertSecondIsAlone(Supplier<TextToImage> request) {

@@ -164,6 +164,18 @@ class SamplerTest {
         assertEquals(
                 "LCM: steps, expected 1 to 50 but was 51; 4 to 8 are usual",
                 refusal(Sampler.LCM, 51));
+        NoiseScheduleConfig sd15 = NoiseScheduleConfig.sd15();
+        NoiseSchedule few =
+                new NoiseSchedule(
+                        new NoiseScheduleConfig(
+                                49, sd15.betas(), sd15.predictionType(), null, 1, true));
+        assertEquals(
+                "LCM: num_train_timesteps, expected at least 50 but was 49; take another sampler"
+                        + " for this model",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> known.sample(Sampler.LCM, known.exactNoise(few), few, 4))
+                        .getMessage());
     }
 
     @ParameterizedTest
