@@ -3,6 +3,7 @@
 import sys
 from inspect import signature
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy
 import torch
@@ -28,9 +29,10 @@ def quad(function, start, end, **_):
     return (half * sum(weight * float(function(middle + half * node)) for node, weight in zip(nodes, weights)),)
 
 
-sys.modules["scipy"] = SimpleNamespace(integrate=SimpleNamespace(quad=quad))
-sys.modules["scipy.stats"] = SimpleNamespace()  # imported by the scheduler, but not used
-from diffusers.schedulers.scheduling_lms_discrete import LMSDiscreteScheduler  # noqa: E402
+# scipy.stats is imported by the scheduler, but not used
+SCIPY = {"scipy": SimpleNamespace(integrate=SimpleNamespace(quad=quad)), "scipy.stats": SimpleNamespace()}
+with patch.dict(sys.modules, SCIPY):
+    from diffusers.schedulers.scheduling_lms_discrete import LMSDiscreteScheduler
 
 SD15 = dict(
     num_train_timesteps=1000,
