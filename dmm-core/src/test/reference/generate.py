@@ -19,6 +19,7 @@ FIXTURES = {
     "pipeline": "pipeline",
     "lora": "lora",
     "single_file": "single_file",
+    "pipeline_samplers": "pipeline_samplers",
 }
 
 

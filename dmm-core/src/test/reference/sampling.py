@@ -1,10 +1,38 @@
 """Random numbers, noise schedule, samplers and optimiser, as torch and diffusers compute them."""
 
+import sys
+from inspect import signature
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import numpy
 import torch
-from diffusers import DDIMScheduler, DPMSolverMultistepScheduler
+from diffusers import (
+    DDIMScheduler,
+    DPMSolverMultistepScheduler,
+    EulerAncestralDiscreteScheduler,
+    EulerDiscreteScheduler,
+    HeunDiscreteScheduler,
+    LCMScheduler,
+    PNDMScheduler,
+    UniPCMultistepScheduler,
+)
 from diffusers.utils.torch_utils import randn_tensor
 
-from fixture import normal, save_json, save_tensors
+from fixture import generator, normal, save_json, save_tensors
+
+
+def quad(function, start, end, **_):
+    """Stands in for scipy.integrate.quad, which the scheduler only asks for integrals of cubics."""
+    nodes, weights = numpy.polynomial.legendre.leggauss(20)
+    middle, half = float(start + end) / 2, float(end - start) / 2
+    return (half * sum(weight * float(function(middle + half * node)) for node, weight in zip(nodes, weights)),)
+
+
+# scipy.stats is imported by the scheduler, but not used
+SCIPY = {"scipy": SimpleNamespace(integrate=SimpleNamespace(quad=quad)), "scipy.stats": SimpleNamespace()}
+with patch.dict(sys.modules, SCIPY):
+    from diffusers.schedulers.scheduling_lms_discrete import LMSDiscreteScheduler
 
 SD15 = dict(
     num_train_timesteps=1000,
@@ -12,14 +40,37 @@ SD15 = dict(
     beta_end=0.012,
     beta_schedule="scaled_linear",
     prediction_type="epsilon",
+    steps_offset=1,
+    set_alpha_to_one=False,
+    clip_sample=False,
 )
-DDIM = dict(SD15, steps_offset=1, set_alpha_to_one=False, clip_sample=False, timestep_spacing="leading")
-DPM = dict(SD15, algorithm_type="dpmsolver++", solver_order=2)
+DDIM = dict(SD15, timestep_spacing="leading")
 SCHEDULERS = {
-    "ddim": (DDIMScheduler, DDIM),
-    "dpm_linspace": (DPMSolverMultistepScheduler, DPM),
-    "dpm_leading": (DPMSolverMultistepScheduler, dict(DPM, steps_offset=1, timestep_spacing="leading")),
+    "DDIM": (DDIMScheduler, {}),
+    "DPMPP_2M": (DPMSolverMultistepScheduler, {}),
+    "DPMPP_2M_KARRAS": (DPMSolverMultistepScheduler, dict(use_karras_sigmas=True)),
+    "DPMPP_2M_SDE": (DPMSolverMultistepScheduler, dict(algorithm_type="sde-dpmsolver++")),
+    "DPMPP_2M_SDE_KARRAS": (
+        DPMSolverMultistepScheduler,
+        dict(algorithm_type="sde-dpmsolver++", use_karras_sigmas=True),
+    ),
+    "EULER": (EulerDiscreteScheduler, {}),
+    "EULER_A": (EulerAncestralDiscreteScheduler, {}),
+    "HEUN": (HeunDiscreteScheduler, {}),
+    "LMS": (LMSDiscreteScheduler, {}),
+    "PNDM": (PNDMScheduler, dict(skip_prk_steps=True)),
+    "UNIPC": (UniPCMultistepScheduler, {}),
+    "LCM": (LCMScheduler, {}),
 }
+# What a model's scheduler_config.json may say; SD 1.5's leaves the spacing open.
+MODELS = {
+    "sd15": SD15,
+    "leading": DDIM,
+    "linspace": dict(SD15, timestep_spacing="linspace", set_alpha_to_one=True),
+    "trailing": dict(SD15, timestep_spacing="trailing"),
+    "velocity": dict(SD15, prediction_type="v_prediction"),
+}
+STEPS = (1, 2, 5, 20)
 SEEDS = (0, 7, 2**32 - 1, 2**32 + 5, 2**63 - 1)
 SHAPES = ((1, 4, 16, 16), (1, 4, 64, 64), (3, 5, 7), (2, 4, 2, 2), (15,))
 
@@ -42,37 +93,52 @@ def write_random(folder):
     save_tensors(folder, values)
 
 
-def fake_noise(latents, timestep):
-    """Stands in for the UNet: eps = tanh(0.9 x + 0.1 t / 1000)."""
+def fake_prediction(latents, timestep):
+    """Stands in for the UNet: tanh(0.9 x + 0.1 t / 1000)."""
     return torch.tanh(0.9 * latents + 0.1 * timestep.float() / 1000)
 
 
-def trajectory(scheduler, steps, latents):
-    """The latents after every step, (steps, B, C, H, W)."""
+def scheduler_of(sampler, config):
+    """The scheduler as a user makes it of a model's config."""
+    scheduler_class, own = SCHEDULERS[sampler]
+    return scheduler_class.from_config({**config, **own})
+
+
+def trajectory(scheduler, steps, shape, seeds):
+    """The latents after every evaluation as a pipeline makes them, (evaluations, B, C, H, W)."""
+    generators = [generator(seed) for seed in seeds]
     scheduler.set_timesteps(steps)
+    latents = randn_tensor(shape, generator=generators) * scheduler.init_noise_sigma
+    own = {"generator": generators} if "generator" in signature(scheduler.step).parameters else {}
     states = []
     for timestep in scheduler.timesteps:
-        noise = fake_noise(latents, timestep)
-        latents = scheduler.step(noise, timestep, latents).prev_sample
+        prediction = fake_prediction(scheduler.scale_model_input(latents, timestep), timestep)
+        latents = scheduler.step(prediction, timestep, latents, **own).prev_sample
         states.append(latents)
     return torch.stack(states)
 
 
+def ends_of_steps(sampler, states):
+    """Leaves out what is between two steps: Heun's Euler steps and the first attempt of PLMS."""
+    if sampler == "HEUN":
+        return torch.cat([states[1:-1:2], states[-1:]])
+    return states[1:] if sampler == "PNDM" and len(states) > 1 else states
+
+
 def write_sampler(folder):
-    start = normal(0, 2, 4, 8, 8)
-    values = {"initial_noise": start}
-    configs = {}
-    for name, (scheduler_class, config) in SCHEDULERS.items():
-        configs[name] = dict(config, _class_name=scheduler_class.__name__)
-        for steps in (5, 20):
-            scheduler = scheduler_class(**config)
-            values[f"{name}.{steps}.latents"] = trajectory(scheduler, steps, start)
-            values[f"{name}.{steps}.timesteps"] = scheduler.timesteps
-            if hasattr(scheduler, "sigmas"):
-                values[f"{name}.{steps}.sigmas"] = scheduler.sigmas
+    """Keys are `<model>.<sampler>.<steps>`; each of the two samples has its own seed."""
+    values = {}
+    for model, config in MODELS.items():
+        for sampler in SCHEDULERS:
+            for steps in STEPS:
+                scheduler = scheduler_of(sampler, config)
+                states = trajectory(scheduler, steps, (2, 1, 4, 4), (7, 8))
+                key = f"{model}.{sampler}.{steps}"
+                values[f"{key}.latents"] = ends_of_steps(sampler, states)
+                values[f"{key}.timesteps"] = scheduler.timesteps.float()
     values.update(noised_samples())
     save_tensors(folder, values)
-    save_json(folder, "config.json", configs)
+    save_json(folder, "config.json", MODELS)
 
 
 def noised_samples():

@@ -4,11 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.data.LatentSet;
 import io.dmm.pipeline.Denoising;
 import io.dmm.sampler.Guidance;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.sampler.Sampler;
+import io.dmm.sampler.SeededNoise;
+import io.dmm.sampler.Start;
 import io.dmm.sampler.StepListener;
 import java.util.Collections;
 import java.util.List;
@@ -67,6 +70,7 @@ public record Synthesis(NoiseSchedule schedule, int size, Settings settings, lon
         for (int i = 0; i < seeds.length; i++) {
             seeds[i] = seed + from + i;
         }
+        Shape sample = new Shape(teacher.unet().config().inChannels(), size, size);
         List<String> empty = Collections.nCopies(seeds.length, "");
         try (NDManager inner = memory.newSubManager()) {
             NDArray latents =
@@ -75,9 +79,8 @@ public record Synthesis(NoiseSchedule schedule, int size, Settings settings, lon
                             teacher.textStates().of(inner, texts),
                             teacher.textStates().of(inner, empty),
                             null,
-                            seeds,
-                            size,
-                            size,
+                            new SeededNoise(inner, seeds, sample),
+                            Start.NOISE,
                             StepListener.NONE);
             latents.attach(memory);
             return latents;

@@ -4,19 +4,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.dmm.model.unet.UNet;
 import io.dmm.sampler.Denoiser;
 import io.dmm.sampler.Guidance;
 import io.dmm.sampler.NoiseSchedule;
+import io.dmm.sampler.NoiseSource;
 import io.dmm.sampler.Sampler;
+import io.dmm.sampler.Start;
 import io.dmm.sampler.StepListener;
 import io.dmm.tensor.GradMode;
-import io.dmm.tensor.TorchRandom;
 import java.util.Arrays;
 
 /**
- * From seeds and text states to latents: classifier-free guidance (Ho and Salimans, arXiv
+ * From noise and text states to latents: classifier-free guidance (Ho and Salimans, arXiv
  * 2207.12598) around a UNet, integrated by a sampler.
  *
  * @param unet predicts the noise
@@ -30,21 +30,19 @@ public record Denoising(
      * @param context text states of the prompts, (B, S, D)
      * @param negative text states of the negative prompts, (B, S, D); not read without guidance
      * @param style weights of the styles, (B, N), or null for no style
-     * @param seeds one per sample
-     * @return scaled latents (B, C, height, width) on {@code memory}
+     * @param noise (B, C, H, W) at each draw
+     * @return scaled latents (B, C, H, W) on {@code memory}
      */
     public NDArray latents(
             NDManager memory,
             NDArray context,
             NDArray negative,
             NDArray style,
-            long[] seeds,
-            int height,
-            int width,
+            NoiseSource noise,
+            Start start,
             StepListener listener) {
         try (NDManager inner = memory.newSubManager();
                 GradMode mode = GradMode.off()) {
-            NDArray noise = noise(inner, seeds, unet.config().inChannels(), height, width);
             boolean guided = guidance.needsUnconditional();
             NDArray contexts = on(inner, guided ? twice(negative, context) : context.duplicate());
             NDArray styles =
@@ -53,7 +51,12 @@ public record Denoising(
                             : on(inner, guided ? twice(style, style) : style.duplicate());
             NDArray latents =
                     sampler.sample(
-                            denoiser(contexts, styles, guided), noise, schedule, steps, listener);
+                            denoiser(contexts, styles, guided),
+                            noise,
+                            start,
+                            schedule,
+                            steps,
+                            listener);
             latents.attach(memory);
             return latents;
         }
@@ -72,17 +75,6 @@ public record Denoising(
             NDList halves = both.split(2);
             return guidance.combine(halves.get(0), halves.get(1));
         };
-    }
-
-    /** Each sample's noise depends on its own seed only, and equals diffusers' on the CPU. */
-    private static NDArray noise(
-            NDManager manager, long[] seeds, int channels, int height, int width) {
-        int size = channels * height * width;
-        float[] values = new float[seeds.length * size];
-        for (int i = 0; i < seeds.length; i++) {
-            System.arraycopy(TorchRandom.normal(seeds[i], size), 0, values, i * size, size);
-        }
-        return manager.create(values, new Shape(seeds.length, channels, height, width));
     }
 
     private static NDArray twice(NDArray first, NDArray second) {

@@ -7,6 +7,8 @@ import io.dmm.data.Pixels;
 import io.dmm.data.TextStates;
 import io.dmm.sampler.Guidance;
 import io.dmm.sampler.Sampler;
+import io.dmm.sampler.SeededNoise;
+import io.dmm.sampler.Start;
 import io.dmm.sampler.StepListener;
 import io.dmm.tensor.GradMode;
 import java.awt.image.BufferedImage;
@@ -37,6 +39,7 @@ public final class TextToImage {
     private int clipSkip = 1;
     private int width;
     private int height;
+    private InitialImage initial;
     private StepListener listener = StepListener.NONE;
 
     TextToImage(StableDiffusion model, List<String> prompts) {
@@ -116,6 +119,16 @@ public final class TextToImage {
         return this;
     }
 
+    /**
+     * Begins with a picture instead of noise alone; it is scaled and cropped to the size asked for.
+     *
+     * @param strength above 0 and at most 1: the share of the steps taken, and with it of change
+     */
+    public TextToImage from(BufferedImage image, double strength) {
+        initial = new InitialImage(image, strength);
+        return this;
+    }
+
     /** Is told after each step. */
     public TextToImage listen(StepListener stepListener) {
         listener = stepListener;
@@ -184,12 +197,15 @@ public final class TextToImage {
 
     private List<BufferedImage> pictures(List<String> texts, long[] seeds) {
         int factor = model.vae().config().downsampling();
+        Shape sample =
+                new Shape(model.unet().config().inChannels(), height / factor, width / factor);
         Denoising denoising =
                 new Denoising(
                         model.unet(), model.schedule(), sampler, steps, new Guidance(guidance));
         try (NDManager memory = model.manager().newSubManager();
                 GradMode mode = GradMode.off()) {
             TextStates textStates = textStates(memory, texts);
+            SeededNoise noise = new SeededNoise(memory, seeds, sample);
             NDArray latents =
                     denoising.latents(
                             memory,
@@ -197,12 +213,17 @@ public final class TextToImage {
                             textStates.of(
                                     memory, Collections.nCopies(seeds.length, negativePrompt)),
                             styleRows(memory, seeds.length),
-                            seeds,
-                            height / factor,
-                            width / factor,
+                            noise,
+                            start(memory, noise),
                             listener);
             return Pixels.toImages(model.vae().decode(latents));
         }
+    }
+
+    private Start start(NDManager memory, SeededNoise noise) {
+        return initial == null
+                ? Start.NOISE
+                : initial.start(memory, model.vae(), noise, width, height);
     }
 
     private TextStates textStates(NDManager memory, List<String> texts) {
@@ -231,6 +252,9 @@ public final class TextToImage {
         text.append(", CFG scale: ").append(guidance);
         text.append(", Seed: ").append(imageSeed);
         text.append(", Size: ").append(width).append('x').append(height);
+        if (initial != null) {
+            text.append(", Denoising strength: ").append(initial.strength());
+        }
         if (clipSkip > 1) {
             text.append(", Clip skip: ").append(clipSkip);
         }

@@ -42,13 +42,24 @@ public final class NoiseSchedule {
     }
 
     /**
+     * The positions of a sampler that evaluates both ends of the spacing and what lies between
+     * timesteps.
+     *
+     * @param samplersOwn the spacing to take where the config leaves it open
+     * @return {@code steps} strictly falling positions
+     */
+    double[] positions(int steps, TimestepSpacing samplersOwn) {
+        return checked(spaced(steps, spacing(samplersOwn)));
+    }
+
+    /**
      * The timesteps of a sampler that evaluates both ends of the spacing.
      *
      * @param samplersOwn the spacing to take where the config leaves it open
      * @return {@code steps} strictly falling timesteps
      */
     int[] timesteps(int steps, TimestepSpacing samplersOwn) {
-        return checked(spaced(steps, spacing(samplersOwn)));
+        return whole(spaced(steps, spacing(samplersOwn)));
     }
 
     /**
@@ -61,24 +72,31 @@ public final class NoiseSchedule {
     int[] timestepsBeforeEnd(int steps, TimestepSpacing samplersOwn) {
         TimestepSpacing spacing = spacing(samplersOwn);
         // trailing spacing leaves the end out by itself
-        return checked(
+        return whole(
                 spacing == TimestepSpacing.TRAILING
                         ? spaced(steps, spacing)
                         : Arrays.copyOf(spaced(steps + 1, spacing), steps));
     }
 
-    private TimestepSpacing spacing(TimestepSpacing samplersOwn) {
+    /** The spacing of the config, or the sampler's own where the config leaves it open. */
+    TimestepSpacing spacing(TimestepSpacing samplersOwn) {
         return config.timestepSpacing() == null ? samplersOwn : config.timestepSpacing();
     }
 
-    private int[] spaced(int count, TimestepSpacing spacing) {
-        return spacing.timesteps(count, config.numTrainTimesteps(), config.stepsOffset());
+    private double[] spaced(int count, TimestepSpacing spacing) {
+        return spacing.positions(count, config.numTrainTimesteps(), config.stepsOffset());
     }
 
-    private int[] checked(int[] timesteps) {
-        boolean falls = timesteps[0] < config.numTrainTimesteps();
-        for (int i = 1; i < timesteps.length; i++) {
-            falls &= timesteps[i] < timesteps[i - 1];
+    private int[] whole(double[] positions) {
+        // ties go to the even neighbour, as in numpy
+        double[] rounded = Arrays.stream(positions).map(Math::rint).toArray();
+        return Arrays.stream(checked(rounded)).mapToInt(position -> (int) position).toArray();
+    }
+
+    private double[] checked(double[] positions) {
+        boolean falls = positions[0] < config.numTrainTimesteps();
+        for (int i = 1; i < positions.length; i++) {
+            falls &= positions[i] < positions[i - 1];
         }
         if (!falls) {
             throw new IllegalArgumentException(
@@ -87,9 +105,9 @@ public final class NoiseSchedule {
                             + " with an offset of "
                             + config.stepsOffset()
                             + " but was "
-                            + timesteps.length
+                            + positions.length
                             + "; ask for fewer steps");
         }
-        return timesteps;
+        return positions;
     }
 }

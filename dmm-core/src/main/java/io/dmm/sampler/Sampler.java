@@ -3,12 +3,35 @@ package io.dmm.sampler;
 import ai.djl.ndarray.NDArray;
 import java.util.concurrent.CancellationException;
 
-/** How a denoiser is integrated from noise to picture, step for step as diffusers does it. */
+/**
+ * How a denoiser is integrated from noise to picture, step for step as diffusers does it. Labels
+ * are the names of A1111.
+ */
 public enum Sampler {
     /** diffusers' DDIMScheduler with η = 0. */
     DDIM("DDIM", new Ddim()),
     /** diffusers' DPMSolverMultistepScheduler with its defaults. */
-    DPMPP_2M("DPM++ 2M", new DpmSolverPlusPlus2M());
+    DPMPP_2M("DPM++ 2M", new DpmSolverPlusPlus2M(NoiseLevels::beforeEnd, 0)),
+    /** The same with {@code use_karras_sigmas}. */
+    DPMPP_2M_KARRAS("DPM++ 2M Karras", new DpmSolverPlusPlus2M(NoiseLevels::karras, 0)),
+    /** The same with the algorithm type {@code sde-dpmsolver++}: draws noise at each step. */
+    DPMPP_2M_SDE("DPM++ 2M SDE", new DpmSolverPlusPlus2M(NoiseLevels::beforeEnd, 1)),
+    /** Both. */
+    DPMPP_2M_SDE_KARRAS("DPM++ 2M SDE Karras", new DpmSolverPlusPlus2M(NoiseLevels::karras, 1)),
+    /** diffusers' EulerDiscreteScheduler. */
+    EULER("Euler", new Euler()),
+    /** diffusers' EulerAncestralDiscreteScheduler: draws noise at each step. */
+    EULER_A("Euler a", new EulerAncestral()),
+    /** diffusers' HeunDiscreteScheduler: two evaluations a step. */
+    HEUN("Heun", new Heun()),
+    /** diffusers' LMSDiscreteScheduler. */
+    LMS("LMS", new LinearMultistep()),
+    /** diffusers' PNDMScheduler with {@code skip_prk_steps}, the one Stable Diffusion came with. */
+    PNDM("PLMS", new Pndm()),
+    /** diffusers' UniPCMultistepScheduler with its defaults. */
+    UNIPC("UniPC", new UniPc()),
+    /** diffusers' LCMScheduler, for networks distilled for it: draws noise at each step. */
+    LCM("LCM", new Lcm());
 
     private final String label;
     private final SamplingMethod method;
@@ -26,14 +49,15 @@ public enum Sampler {
     /**
      * Integrates from noise to latents; all memory but the result is freed, also on failure.
      *
-     * @param noise (B, C, H, W) standard normal, left as it is
+     * @param noise is drawn from once for the start, then once a step by samplers that say so
      * @param steps at least 1 and at most what the schedule has room for
-     * @return (B, C, H, W), beside {@code noise}; the caller closes it
+     * @return (B, C, H, W), beside the noise; the caller closes it
      * @throws CancellationException if the thread is interrupted; its interrupted status is cleared
      */
     public NDArray sample(
             Denoiser denoiser,
-            NDArray noise,
+            NoiseSource noise,
+            Start start,
             NoiseSchedule schedule,
             int steps,
             StepListener listener) {
@@ -42,8 +66,9 @@ public enum Sampler {
             throw new IllegalArgumentException(
                     label + ": steps, expected 1 to " + most + " but was " + steps);
         }
-        try (SamplingLoop loop = new SamplingLoop(noise.getManager(), steps, listener)) {
-            return loop.finish(method.run(denoiser, loop.start(noise), schedule, loop));
+        try (SamplingLoop loop =
+                new SamplingLoop(denoiser, noise, start, schedule, steps, listener)) {
+            return loop.finish(method.run(loop));
         }
     }
 }

@@ -6,10 +6,9 @@ import ai.djl.ndarray.NDArray;
 @FunctionalInterface
 interface SamplingMethod {
     /**
-     * Runs {@code loop.total()} steps.
+     * Takes the steps from {@code loop.first()} to the last.
      *
-     * @param latents (B, C, H, W) standard normal, in the memory of the loop's first step
      * @return (B, C, H, W) denoised latents, in the memory of the loop
      */
-    NDArray run(Denoiser denoiser, NDArray latents, NoiseSchedule schedule, SamplingLoop loop);
+    NDArray run(SamplingLoop loop);
 }

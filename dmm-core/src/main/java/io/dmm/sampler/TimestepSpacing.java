@@ -8,7 +8,7 @@ public enum TimestepSpacing {
     /** Whole strides counted up from the steps offset: the last training timestep is left out. */
     LEADING {
         @Override
-        int[] timesteps(int count, int numTrainTimesteps, int stepsOffset) {
+        double[] positions(int count, int numTrainTimesteps, int stepsOffset) {
             int stride = numTrainTimesteps / count;
             return falling(count, i -> (count - 1 - i) * stride + stepsOffset);
         }
@@ -17,7 +17,7 @@ public enum TimestepSpacing {
     /** Evenly from the last training timestep to the first, both included. */
     LINSPACE {
         @Override
-        int[] timesteps(int count, int numTrainTimesteps, int stepsOffset) {
+        double[] positions(int count, int numTrainTimesteps, int stepsOffset) {
             double stride = (numTrainTimesteps - 1.0) / Math.max(1, count - 1);
             return falling(count, i -> (count - 1 - i) * stride);
         }
@@ -26,19 +26,16 @@ public enum TimestepSpacing {
     /** Strides counted down from the last training timestep: the first is left out. */
     TRAILING {
         @Override
-        int[] timesteps(int count, int numTrainTimesteps, int stepsOffset) {
+        double[] positions(int count, int numTrainTimesteps, int stepsOffset) {
             double stride = (double) numTrainTimesteps / count;
             return falling(count, i -> Math.rint(numTrainTimesteps - i * stride) - 1);
         }
     };
 
-    /** {@code count} timesteps from noise to picture. */
-    abstract int[] timesteps(int count, int numTrainTimesteps, int stepsOffset);
+    /** {@code count} positions from noise to picture, not all of them whole timesteps. */
+    abstract double[] positions(int count, int numTrainTimesteps, int stepsOffset);
 
-    private static int[] falling(int count, IntToDoubleFunction timestep) {
-        // ties go to the even neighbour, as in numpy
-        return IntStream.range(0, count)
-                .map(i -> (int) Math.rint(timestep.applyAsDouble(i)))
-                .toArray();
+    private static double[] falling(int count, IntToDoubleFunction position) {
+        return IntStream.range(0, count).mapToDouble(position).toArray();
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dmm.weights.ConfigNode;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Holds schedule and samplers against diffusers, step by step. */
 class SamplerReferenceTest {
@@ -39,50 +40,57 @@ class SamplerReferenceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "ddim, DDIM, 5",
-        "ddim, DDIM, 20",
-        "dpm_linspace, DPMPP_2M, 5",
-        "dpm_linspace, DPMPP_2M, 20",
-        "dpm_leading, DPMPP_2M, 5",
-        "dpm_leading, DPMPP_2M, 20"
-    })
-    void everyStep_equalsDiffusers(String name, Sampler sampler, int steps) {
-        List<Long> timesteps = new ArrayList<>();
+    @EnumSource
+    void everyStep_equalsDiffusers(Sampler sampler) {
+        for (String model : new String[] {"sd15", "leading", "linspace", "trailing", "velocity"}) {
+            for (int steps : new int[] {1, 2, 5, 20}) {
+                assertEqualsDiffusers(sampler, model, steps);
+            }
+        }
+    }
+
+    private static void assertEqualsDiffusers(Sampler sampler, String model, int steps) {
+        List<Float> timesteps = new ArrayList<>();
         List<float[]> trajectory = new ArrayList<>();
         Denoiser denoiser =
                 (latents, timestep) -> {
-                    timesteps.add((long) timestep);
+                    timesteps.add((float) timestep);
                     return latents.mul(0.9f).addi((float) (0.1 * timestep / 1000)).tanh();
                 };
-        sampler.sample(
-                        denoiser,
-                        load("initial_noise"),
-                        schedule(name),
-                        steps,
-                        (step, total, latents) -> trajectory.add(latents.toFloatArray()))
-                .close();
-
-        String prefix = name + "." + steps;
-        assertArrayEquals(
-                load(prefix + ".timesteps").toLongArray(),
-                timesteps.stream().mapToLong(Long::longValue).toArray());
+        try (NDManager memory = manager.newSubManager()) {
+            sampler.sample(
+                    denoiser,
+                    new SeededNoise(memory, new long[] {7, 8}, new Shape(1, 4, 4)),
+                    Start.NOISE,
+                    schedule(model),
+                    steps,
+                    (step, total, latents) -> trajectory.add(latents.toFloatArray()));
+        }
+        // some roundings of latents that grow to about 40; in Heun's method diffusers takes the
+        // noise
+        // as (x − x0) / σ, whose rounding in fp32 a σ of 0.03 and a step of 14 make 3e-5
+        double tolerance = sampler == Sampler.HEUN ? 4e-5 : 5e-6;
+        String key = model + "." + sampler + "." + steps;
+        float[] wantedTimesteps = load(key + ".timesteps").toFloatArray();
+        assertEquals(wantedTimesteps.length, timesteps.size(), key);
+        for (int i = 0; i < wantedTimesteps.length; i++) {
+            assertEquals(wantedTimesteps[i], timesteps.get(i), 1e-4, key);
+        }
         assertEquals(steps, trajectory.size());
-        float[] expected = load(prefix + ".latents").toFloatArray();
+        float[] expected = load(key + ".latents").toFloatArray();
         for (int i = 0; i < steps; i++) {
             float[] after = trajectory.get(i);
             for (int j = 0; j < after.length; j++) {
                 float wanted = expected[i * after.length + j];
-                // the reference grows to about 40, where 1e-5 is below three float roundings
-                double tolerance = 1e-5 * Math.max(1, Math.abs(wanted));
-                assertEquals(wanted, after[j], tolerance, "step " + i);
+                double allowed = tolerance * Math.max(1, Math.abs(wanted));
+                assertEquals(wanted, after[j], allowed, key + " step " + i);
             }
         }
     }
 
     @Test
     void alphasCumprod_equalDiffusers() {
-        NoiseSchedule schedule = schedule("ddim");
+        NoiseSchedule schedule = schedule("sd15");
         float[] expected = load("alphas_cumprod").toFloatArray();
         for (int t = 0; t < expected.length; t++) {
             // torch's vectorised linspace rounds otherwise by one unit in the last place
@@ -90,21 +98,9 @@ class SamplerReferenceTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"dpm_linspace, 20", "dpm_leading, 20"})
-    void ratioOfSigmaToAlpha_isTheSigmaOfDiffusers(String name, int steps) {
-        NoiseSchedule schedule = schedule(name);
-        float[] sigmas = load(name + "." + steps + ".sigmas").toFloatArray();
-        long[] timesteps = load(name + "." + steps + ".timesteps").toLongArray();
-        for (int i = 0; i < steps; i++) {
-            int t = (int) timesteps[i];
-            assertEquals(sigmas[i], schedule.sigma(t) / schedule.alpha(t), 1e-6 * sigmas[i]);
-        }
-    }
-
     @Test
     void alphaAndSigma_noiseSamplesAsDiffusersDoes() {
-        NoiseSchedule schedule = schedule("ddim");
+        NoiseSchedule schedule = schedule("sd15");
         long[] timesteps = load("add_noise.timesteps").toLongArray();
         NDArray sample = load("add_noise.sample");
         NDArray noise = load("add_noise.noise");

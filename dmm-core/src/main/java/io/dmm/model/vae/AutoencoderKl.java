@@ -26,7 +26,19 @@ public final class AutoencoderKl {
     private final Decoder decoder;
 
     /** Mean and logarithm of the variance of the latents, unscaled; the caller closes them. */
-    public record Moments(NDArray mean, NDArray logVariance) {}
+    public record Moments(NDArray mean, NDArray logVariance) {
+
+        /**
+         * Latents of this distribution, unscaled: mean + deviation · noise.
+         *
+         * @param noise standard normal, of the shape of the mean or of a batch of it
+         */
+        public NDArray sample(NDArray noise) {
+            try (Scope scope = Scope.over(mean, logVariance, noise)) {
+                return scope.keep(logVariance.mul(0.5f).exp().mul(noise).add(mean));
+            }
+        }
+    }
 
     public AutoencoderKl(VaeConfig config, Weights weights) {
         int latents = config.latentChannels();
