@@ -1,10 +1,13 @@
 package io.dmm.weights;
 
 import static io.dmm.weights.RawFile.entry;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDManager;
 import com.sun.management.ThreadMXBean;
+import io.dmm.tensor.Compute;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -86,6 +89,24 @@ class SafeTensorsAttackTest {
                 header,
                 new byte[4],
                 "hole in front of b, expected it to begin at byte 2 but was 3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "U8 | [0,9223372036854775807]",
+                "F32 | [2305843009213693951,0]",
+                "F8_E4M3 | [3037000499,0,3037000499]",
+                "F64 | [0,0,1152921504606846975]",
+            })
+    void emptyTensorOfAHugeShape_takesNoMemory(String dtype, String shape) throws IOException {
+        String header = "{" + entry("x", dtype, shape, 0, 0) + "}";
+        Path file = RawFile.write(folder.resolve("a"), header, new byte[0]);
+        try (NDManager manager = Compute.newManager();
+                TensorFile read = TensorFile.open(file)) {
+            assertEquals(0, read.load("x", manager).size());
+        }
     }
 
     @ParameterizedTest
