@@ -77,12 +77,9 @@ class MergedModelTest {
                 ModelDraft draft = ModelDraft.create(folder)) {
             plain.writeTo(draft, DType.F32, Map.of());
             ClipTextConfig config =
-                    new ClipTextConfig(
-                            800, 24, 32, 2, 2, 77, ClipTextConfig.Activation.QUICK_GELU);
-            ClipTextModel wider =
-                    new ClipTextModel(config, Weights.initial(plain.manager(), 1));
-            draft.write(
-                    "text_encoder", config.toJson(), wider.parameters(), DType.F32, Map.of());
+                    new ClipTextConfig(800, 24, 32, 2, 2, 77, ClipTextConfig.Activation.QUICK_GELU);
+            ClipTextModel wider = new ClipTextModel(config, Weights.initial(plain.manager(), 1));
+            draft.write("text_encoder", config.toJson(), wider.parameters(), DType.F32, Map.of());
             for (String name : List.of("config.json", "diffusion_pytorch_model.safetensors")) {
                 Path file = Reference.path("unet_dmm/" + name);
                 draft.write("unet/" + name, Files.readAllBytes(file));

@@ -91,13 +91,15 @@ public final class StableDiffusion implements AutoCloseable {
             ClipTokenizer tokenizer = ClipTokenizer.open(files.tokenizer());
             manager.attachInternal("tokenizer", tokenizer);
             try (UNetFile unet = UNetFile.open(files)) {
+                NoiseScheduleConfig schedule = NoiseScheduleConfig.read(files.config("scheduler"));
+                unet.requirePrediction(schedule);
                 return new StableDiffusion(
                         manager,
                         tokenizer,
                         loadTextEncoder(files, manager),
                         unet.load(manager, Precision.FP32),
                         loadVae(files, manager),
-                        new NoiseSchedule(NoiseScheduleConfig.read(files.config("scheduler"))),
+                        new NoiseSchedule(schedule),
                         unet.styles());
             }
         } catch (RuntimeException e) {
