@@ -1,6 +1,9 @@
 package io.dmm;
 
 import io.dmm.pipeline.StableDiffusion;
+import io.dmm.weights.ModelDescription;
+import io.dmm.weights.ModelFileException;
+import java.nio.file.Path;
 
 /**
  * The entry: merges diffusion experts into one model by distillation (DMM, arXiv 2504.12364).
@@ -16,5 +19,15 @@ public final class Dmm {
     /** Begins a distillation whose student starts from the weights of {@code base}. */
     public static Distillation distill(StableDiffusion base) {
         return new Distillation(base);
+    }
+
+    /**
+     * Says what a model file or folder is, from its headers alone: a checkpoint, a LoRA, an
+     * autoencoder, …, with its parts, types and metadata.
+     *
+     * @throws ModelFileException if it is no safetensors file and no diffusers folder
+     */
+    public static ModelDescription inspect(Path path) {
+        return ModelDescription.of(path);
     }
 }

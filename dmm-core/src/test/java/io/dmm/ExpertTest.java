@@ -5,25 +5,34 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Teacher;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
+import io.dmm.weights.DType;
 import io.dmm.weights.Lora;
+import io.dmm.weights.ModelFileException;
 import java.awt.image.BufferedImage;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpertTest {
+    @TempDir private Path temporary;
+
     private static final Path KOHYA = Reference.path("lora/kohya.safetensors");
 
     private static StableDiffusion base;
@@ -101,5 +110,74 @@ class ExpertTest {
                                 IllegalArgumentException.class,
                                 () -> Expert.checkpoint(name, Path.of("a")))
                         .getMessage());
+    }
+
+    @Test
+    void singleFile_isAnExpertWithItsOwnTextEncoder() {
+        Path folder = SmallModels.experts(temporary).get(1).path();
+        Path file = temporary.resolve("second.safetensors");
+        try (StableDiffusion second = StableDiffusion.load(folder);
+                StableDiffusion base = SmallModels.base()) {
+            second.save(file, DType.F32, Map.of());
+            try (StableDiffusion expert = Expert.checkpoint("second", file).pipeline(base)) {
+                assertArrayEquals(
+                        parameters(second.textEncoder().parameters()),
+                        parameters(expert.textEncoder().parameters()));
+                assertArrayEquals(
+                        parameters(second.unet().parameters()),
+                        parameters(expert.unet().parameters()));
+                assertSame(base.vae(), expert.vae());
+            }
+        }
+    }
+
+    @Test
+    void fileOfAUNetAlone_isAnExpertWithTheTextEncoderOfTheBase() {
+        Path folder = SmallModels.experts(temporary).get(0).path();
+        Path file = folder.resolve("unet/diffusion_pytorch_model.safetensors");
+        try (StableDiffusion base = SmallModels.base();
+                StableDiffusion expert = Expert.checkpoint("first", file).pipeline(base)) {
+            assertSame(base.textEncoder(), expert.textEncoder());
+            assertFalse(
+                    Arrays.equals(
+                            parameters(base.unet().parameters()),
+                            parameters(expert.unet().parameters())));
+        }
+    }
+
+    @Test
+    void fileWithoutAUNet_isNoExpert() {
+        Path folder = SmallModels.experts(temporary).get(1).path();
+        Path file = folder.resolve("vae/diffusion_pytorch_model.safetensors");
+        try (StableDiffusion base = SmallModels.base()) {
+            assertEquals(
+                    file + ": has no unet, expected one beside its vae",
+                    assertThrows(
+                                    ModelFileException.class,
+                                    () -> Expert.checkpoint("vae", file).check(base))
+                            .getMessage());
+        }
+    }
+
+    @Test
+    void misfitOfAFile_isFoundBeforeItIsLoaded() {
+        Path file = Reference.path("unet/diffusion_pytorch_model.safetensors");
+        try (StableDiffusion base = SmallModels.base()) {
+            String message =
+                    assertThrows(
+                                    ModelFileException.class,
+                                    () -> Expert.checkpoint("other", file).check(base))
+                            .getMessage();
+            assertTrue(
+                    message.startsWith(file + ": expected the 208 tensors of the model but was"),
+                    message);
+            assertEquals(1, message.lines().count());
+        }
+    }
+
+    private static float[] parameters(Map<String, NDArray> parameters) {
+        FloatBuffer all = FloatBuffer.allocate(1 << 18);
+        parameters.values().forEach(parameter -> all.put(parameter.toFloatArray()));
+        return Arrays.copyOf(all.array(), all.position());
     }
 }

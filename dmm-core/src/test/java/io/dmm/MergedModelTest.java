@@ -3,14 +3,39 @@ package io.dmm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import ai.djl.ndarray.NDArray;
+import io.dmm.model.clip.ClipTextConfig;
+import io.dmm.model.clip.ClipTextModel;
 import io.dmm.pipeline.StableDiffusion;
+import io.dmm.weights.DType;
+import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
+import io.dmm.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MergedModelTest {
+    private static final String MODEL_INDEX_OF_THE_AUTHORS =
+            """
+            {
+              "_class_name": "StableDiffusionDMMPipeline",
+              "_diffusers_version": "0.24.0",
+              "feature_extractor": ["transformers", "CLIPImageProcessor"],
+              "requires_safety_checker": false,
+              "safety_checker": [null, null],
+              "scheduler": ["diffusers", "DDIMScheduler"],
+              "text_encoder": ["transformers", "CLIPTextModel"],
+              "tokenizer": ["transformers", "CLIPTokenizer"],
+              "unet": ["modeling.dmm_unet", "DMMUNet2DConditionModel"],
+              "vae": ["diffusers", "AutoencoderKL"]
+            }
+            """;
+
     @TempDir private Path folder;
 
     @Test
@@ -39,6 +64,43 @@ class MergedModelTest {
                                     IllegalArgumentException.class,
                                     () -> merged.interpolate("ink", "oil"))
                             .getMessage());
+        }
+    }
+
+    /**
+     * As MCG-NJU/DMM's pipeline saves itself: its own classes, its UNet (here the fixture's), no
+     * names of styles.
+     */
+    @Test
+    void folderOfTheAuthors_loadsUnchanged() throws IOException {
+        try (StableDiffusion plain = SmallModels.base();
+                ModelDraft draft = ModelDraft.create(folder)) {
+            plain.writeTo(draft, DType.F32, Map.of());
+            ClipTextConfig config =
+                    new ClipTextConfig(800, 24, 32, 2, 2, 77, ClipTextConfig.Activation.QUICK_GELU);
+            ClipTextModel wider = new ClipTextModel(config, Weights.initial(plain.manager(), 1));
+            draft.write("text_encoder", config.toJson(), wider.parameters(), DType.F32, Map.of());
+            for (String name : List.of("config.json", "diffusion_pytorch_model.safetensors")) {
+                Path file = Reference.path("unet_dmm/" + name);
+                draft.write("unet/" + name, Files.readAllBytes(file));
+            }
+            draft.write("model_index.json", MODEL_INDEX_OF_THE_AUTHORS.getBytes());
+            draft.publish();
+        }
+        try (MergedModel merged = MergedModel.load(folder);
+                Reference reference = Reference.open("unet_dmm")) {
+            assertEquals(List.of("style0", "style1", "style2"), merged.styles());
+            NDArray styles = reference.manager().create(new float[] {0, 1, 0, 0, 1, 0});
+            NDArray noisePred =
+                    merged.pipeline()
+                            .unet()
+                            .forward(
+                                    reference.value("sample"),
+                                    new float[] {37, 814},
+                                    reference.value("encoder_hidden_states"),
+                                    styles.reshape(2, 3));
+            reference.assertClose("noise_pred.style1", noisePred, 1e-4);
+            merged.sample("a house").style("style1").steps(1).image();
         }
     }
 }

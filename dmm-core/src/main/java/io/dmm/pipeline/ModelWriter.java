@@ -109,7 +109,7 @@ record ModelWriter(StableDiffusion model, DType floatType, Map<String, String> m
                                 implementation,
                                 styles.isEmpty() ? "Stable Diffusion" : "DMM merge",
                                 size,
-                                noise ? "epsilon" : "v"));
+                                ModelSpec.spelled(noise)));
         if (!styles.isEmpty()) {
             described.put(ModelSpec.MERGED_FROM, String.join(", ", styles));
             described.put(UNetFile.STYLES_KEY, String.join("\n", styles));

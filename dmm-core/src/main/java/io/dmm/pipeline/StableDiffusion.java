@@ -100,13 +100,15 @@ public final class StableDiffusion implements AutoCloseable {
             ClipTokenizer tokenizer = ClipTokenizer.open(files.tokenizer());
             manager.attachInternal("tokenizer", tokenizer);
             try (UNetFile unet = UNetFile.open(files)) {
+                NoiseScheduleConfig schedule = NoiseScheduleConfig.read(files.config("scheduler"));
+                unet.requirePrediction(schedule);
                 return new StableDiffusion(
                         manager,
                         tokenizer,
                         loadTextEncoder(files, manager),
                         unet.load(manager, precision),
                         loadVae(files, manager, precision),
-                        new NoiseSchedule(NoiseScheduleConfig.read(files.config("scheduler"))),
+                        new NoiseSchedule(schedule),
                         unet.styles());
             }
         } catch (RuntimeException e) {

@@ -4,10 +4,13 @@ import ai.djl.ndarray.NDManager;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.model.unet.UNetNames;
+import io.dmm.sampler.NoiseScheduleConfig;
+import io.dmm.sampler.PredictionType;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFiles;
 import io.dmm.weights.ModelKind;
+import io.dmm.weights.ModelSpec;
 import io.dmm.weights.NameTable;
 import io.dmm.weights.TensorFile;
 import io.dmm.weights.Weights;
@@ -55,6 +58,17 @@ record UNetFile(UNetConfig config, TensorFile tensors) implements AutoCloseable 
                             + styles);
         }
         return styles;
+    }
+
+    /** Refuses a noise schedule that contradicts what the file says it was trained to predict. */
+    void requirePrediction(NoiseScheduleConfig schedule) {
+        String stated = tensors.metadata().get(ModelSpec.PREDICTION_TYPE);
+        String read = ModelSpec.spelled(schedule.predictionType() == PredictionType.EPSILON);
+        if (stated != null && !stated.equals(read)) {
+            throw new ModelFileException(
+                    "%s: %s, expected %s as in the scheduler's config but was %s; name a folder with a scheduler_config.json made for this model"
+                            .formatted(tensors.where(), ModelSpec.PREDICTION_TYPE, read, stated));
+        }
     }
 
     @Override

@@ -16,9 +16,8 @@ public interface ModelFiles {
      * @throws ModelFileException if there is neither, or the file is of a kind that cannot be used
      */
     static ModelFiles open(Path path) {
-        return Files.isDirectory(path) || !Files.exists(path)
-                ? ModelFolder.open(path)
-                : SingleFile.open(path);
+        boolean file = Files.exists(path) || path.toString().endsWith(".safetensors");
+        return file && !Files.isDirectory(path) ? SingleFile.open(path) : ModelFolder.open(path);
     }
 
     /** Files of which each part is taken from the first that has it. */

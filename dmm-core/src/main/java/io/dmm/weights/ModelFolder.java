@@ -97,6 +97,25 @@ public final class ModelFolder implements ModelFiles {
         return folder;
     }
 
+    /** The parts that have weights this library reads, by name. */
+    List<String> partsWithWeights() {
+        try (Stream<Path> folders = Files.list(path)) {
+            return folders.map(folder -> folder.getFileName().toString())
+                    .filter(
+                            part ->
+                                    Layout.weightNames(part).stream()
+                                            .anyMatch(
+                                                    name ->
+                                                            Files.exists(
+                                                                    path.resolve(part)
+                                                                            .resolve(name))))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new ModelFileException(path + ": cannot be read (" + e + ")", e);
+        }
+    }
+
     /** The name of a pickle in the folder, or null. */
     private static String findPickle(Path folder) {
         if (!Files.isDirectory(folder)) {

@@ -75,7 +75,7 @@ public final class SafeTensorsWriter {
         return "0x" + HexFormat.of().formatHex(hash);
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -122,12 +122,16 @@ final class SingleFile implements ModelFiles {
     static TensorFile part(TensorFile file, String prefix) {
         TensorView view = new TensorView(file);
         for (TensorInfo info : file.tensors().values()) {
-            boolean counts = !LEFT_BY_TRAINING.matcher(info.name()).matches();
-            if (counts && info.name().startsWith(prefix)) {
+            if (belongs(info.name(), prefix)) {
                 view.add(info.name().substring(prefix.length()), info, info.shape());
             }
         }
         return view;
+    }
+
+    /** Whether a tensor is a weight of the part behind {@code prefix}. */
+    static boolean belongs(String name, String prefix) {
+        return name.startsWith(prefix) && !LEFT_BY_TRAINING.matcher(name).matches();
     }
 
     @Override

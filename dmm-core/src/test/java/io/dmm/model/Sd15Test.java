@@ -5,20 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.dmm.Reference;
+import io.dmm.model.clip.ClipNames;
 import io.dmm.model.clip.ClipTextConfig;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
+import io.dmm.model.unet.UNetNames;
 import io.dmm.model.vae.AutoencoderKl;
 import io.dmm.model.vae.VaeConfig;
+import io.dmm.model.vae.VaeNames;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
+import io.dmm.weights.NameTable;
 import io.dmm.weights.TensorFile;
 import io.dmm.weights.TensorInfo;
 import io.dmm.weights.Weights;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -40,6 +46,21 @@ class Sd15Test {
     void textEncoder_takesEveryTensor() {
         assertTakesAll(
                 "text_encoder", 196, 123_060_480, w -> new ClipTextModel(ClipTextConfig.sd15(), w));
+    }
+
+    @Test
+    void singleFile_fitsTheNetworks() {
+        UNetConfig unet = UNetConfig.sd15();
+        VaeConfig vae = VaeConfig.sd15();
+        ClipTextConfig clip = ClipTextConfig.sd15();
+        check("unet", UNetNames.ldm(unet), weights -> new UNet(unet, weights));
+        check("vae", VaeNames.ldm(vae), weights -> new AutoencoderKl(vae, weights));
+        check("text_encoder", ClipNames.ldm(clip), weights -> new ClipTextModel(clip, weights));
+    }
+
+    private static void check(String part, NameTable table, Consumer<Weights> network) {
+        ShapesOnly file = ShapesOnly.read("sd15/" + part + ".json").inLdmNames(part);
+        Weights.check(NameTable.inDiffusersNames(file, table), network);
     }
 
     private static void assertTakesAll(
@@ -71,6 +92,19 @@ class Sd15Test {
                                         new TensorInfo(entry.getKey(), DType.F32, shape, 0, bytes));
                             });
             return new ShapesOnly(tensors, name);
+        }
+
+        /** As in a single file, where the autoencoder's attention is of 1×1 convolutions. */
+        ShapesOnly inLdmNames(String part) {
+            Map<String, TensorInfo> renamed = new LinkedHashMap<>();
+            Iterator<JsonNode> names = Reference.json("sd15/" + part + "_ldm.json").iterator();
+            for (TensorInfo info : tensors.values()) {
+                String name = names.next().textValue();
+                boolean convolution = name.contains(".attn_1.") && info.shape().dimension() == 2;
+                Shape shape = convolution ? info.shape().addAll(new Shape(1, 1)) : info.shape();
+                renamed.put(name, new TensorInfo(name, DType.F32, shape, 0, info.end()));
+            }
+            return new ShapesOnly(renamed, where);
         }
 
         private static Shape shape(String text) {

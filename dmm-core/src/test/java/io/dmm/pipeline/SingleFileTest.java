@@ -126,6 +126,47 @@ class SingleFileTest {
     }
 
     @Test
+    void savedModels_sayWhatTheyAre() throws IOException {
+        Path folder = temporary.resolve("folder");
+        try (StableDiffusion model = SmallModels.styled("ink", "pixel art")) {
+            model.save(folder, DType.F32, Map.of("modelspec.title", "Mine", "dmm.steps", "3"));
+        }
+        Path file = folder.resolve("unet/diffusion_pytorch_model.safetensors");
+        try (TensorFile unet = TensorFile.open(file)) {
+            Map<String, String> metadata = new TreeMap<>(unet.metadata());
+            assertTrue(metadata.remove("modelspec.hash_sha256").matches("0x[0-9a-f]{64}"));
+            assertEquals(
+                    Map.of(
+                            "format", "pt",
+                            "dmm.steps", "3",
+                            "dmm.styles", "ink\npixel art",
+                            "modelspec.sai_model_spec", "1.0.1",
+                            "modelspec.architecture", "stable-diffusion-v1",
+                            "modelspec.implementation", "diffusers",
+                            "modelspec.title", "Mine",
+                            "modelspec.merged_from", "ink, pixel art",
+                            "modelspec.resolution", "16x16",
+                            "modelspec.prediction_type", "epsilon"),
+                    metadata);
+        }
+    }
+
+    @Test
+    void fileThatPredictsTheVelocity_needsAScheduleThatDoes() {
+        Path file = temporary.resolve("v.safetensors");
+        try (StableDiffusion model = StableDiffusion.load(Reference.path("pipeline"))) {
+            model.save(file, DType.F32, Map.of("modelspec.prediction_type", "v"));
+        }
+        assertFails(
+                ModelFileException.class,
+                file
+                        + ": modelspec.prediction_type, expected epsilon as in the scheduler's"
+                        + " config but was v; name a folder with a scheduler_config.json made for"
+                        + " this model",
+                () -> StableDiffusion.load(file, Reference.path("pipeline")));
+    }
+
+    @Test
     void existingFile_isLeftAsItWas() throws IOException {
         Path file = Files.writeString(temporary.resolve("m.safetensors"), "dear diary");
         try (StableDiffusion model = SmallModels.base()) {

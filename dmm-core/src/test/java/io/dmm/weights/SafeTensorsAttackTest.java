@@ -1,10 +1,13 @@
 package io.dmm.weights;
 
 import static io.dmm.weights.RawFile.entry;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDManager;
 import com.sun.management.ThreadMXBean;
+import io.dmm.tensor.Compute;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -14,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,24 @@ class SafeTensorsAttackTest {
                 header,
                 new byte[4],
                 "hole in front of b, expected it to begin at byte 2 but was 3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "U8 | [0,9223372036854775807]",
+                "F32 | [2305843009213693951,0]",
+                "F8_E4M3 | [3037000499,0,3037000499]",
+                "F64 | [0,0,1152921504606846975]",
+            })
+    void emptyTensorOfAHugeShape_takesNoMemory(String dtype, String shape) throws IOException {
+        String header = "{" + entry("x", dtype, shape, 0, 0) + "}";
+        Path file = RawFile.write(folder.resolve("a"), header, new byte[0]);
+        try (NDManager manager = Compute.newManager();
+                TensorFile read = TensorFile.open(file)) {
+            assertEquals(0, read.load("x", manager).size());
+        }
     }
 
     @ParameterizedTest
@@ -179,51 +199,6 @@ class SafeTensorsAttackTest {
         Path file = RawFile.write(folder.resolve("a"), overlapping(9), new byte[4]);
         Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 100));
         assertRefused(file, "the file is truncated or damaged", MEGABYTE);
-    }
-
-    /**
-     * The words of a header, shuffled, cut and overwritten: nothing but our exception may appear.
-     */
-    @Test
-    void mutatedHeaders_giveNothingButModelFileExceptions() throws IOException {
-        Random random = new Random(20250923);
-        String header =
-                "{\"__metadata__\":{\"format\":\"pt\"},"
-                        + entry("a.weight", "F32", "[2,3]", 0, 24)
-                        + ","
-                        + entry("é", "BF16", "[]", 24, 26)
-                        + "}";
-        byte[] original =
-                Files.readAllBytes(RawFile.write(folder.resolve("a"), header, new byte[26]));
-        Path file = folder.resolve("mutated");
-        int refused = 0;
-        for (int i = 0; i < 4000; i++) {
-            Files.write(file, mutate(original, random));
-            try (TensorFile read = TensorFile.open(file)) {
-                read.tensors();
-            } catch (ModelFileException e) {
-                assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
-                refused++;
-            }
-        }
-        assertTrue(refused > 3000, "refused " + refused);
-    }
-
-    private static byte[] mutate(byte[] original, Random random) {
-        byte[] bytes = original.clone();
-        for (int edits = 1 + random.nextInt(3); edits > 0; edits--) {
-            int at = random.nextInt(bytes.length - 26);
-            switch (random.nextInt(4)) {
-                case 0 -> bytes[at] = (byte) random.nextInt(256);
-                case 1 -> bytes[at] = (byte) "{}[]\",:0129-.eE\\ u".charAt(random.nextInt(18));
-                case 2 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
-                default -> {
-                    int from = random.nextInt(bytes.length - 26);
-                    System.arraycopy(original, from, bytes, at, random.nextInt(26));
-                }
-            }
-        }
-        return random.nextInt(10) > 0 ? bytes : Arrays.copyOf(bytes, random.nextInt(bytes.length));
     }
 
     private void assertHeaderRefused(String header, byte[] data, String message)

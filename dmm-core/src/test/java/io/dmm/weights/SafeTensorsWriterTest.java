@@ -18,6 +18,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,26 @@ class SafeTensorsWriterTest {
                         assertEquals(expected.toType(type, false), actual, name);
                     });
         }
+    }
+
+    @Test
+    void hashOfTheData_isStatedWhereAskedFor() throws Exception {
+        Path file = folder.resolve("model.safetensors");
+        Map<String, NDArray> tensors = Map.of("x", manager.create(new float[] {1, 2}));
+        SafeTensorsWriter.write(file, tensors, DType.F32, Map.of("modelspec.hash_sha256", "old"));
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] data = Arrays.copyOfRange(bytes, bytes.length - 2 * Float.BYTES, bytes.length);
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(data);
+        try (TensorFile read = TensorFile.open(file)) {
+            assertEquals(
+                    Map.of("format", "pt", "modelspec.hash_sha256", "0x" + hex(hash)),
+                    read.metadata());
+            assertArrayEquals(new float[] {1, 2}, read.load("x", manager).toFloatArray());
+        }
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
     }
 
     @Test

@@ -1,0 +1,185 @@
+package io.dmm.weights;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a model file or folder is, told from its headers alone; printed, it fills one screen.
+ *
+ * @param kind of a folder, that of its UNet, or of its first part where it has none
+ * @param parts in a checkpoint or folder by their diffusers names; a file of another kind is one
+ * @param metadata of the file, or of all the folder's
+ */
+public record ModelDescription(
+        Path path, ModelKind kind, List<Part> parts, Map<String, String> metadata) {
+    private static final int KEYS_SHOWN = 20;
+    private static final int VALUE_LENGTH_SHOWN = 80;
+
+    /**
+     * One part.
+     *
+     * @param parameters the number of its elements
+     * @param dtypes how many tensors are of each type
+     */
+    public record Part(
+            String name, int tensors, long parameters, long bytes, Map<DType, Integer> dtypes) {
+
+        private static Part of(String name, List<TensorInfo> tensors) {
+            Map<DType, Integer> dtypes = new EnumMap<>(DType.class);
+            tensors.forEach(info -> dtypes.merge(info.dtype(), 1, Integer::sum));
+            return new Part(
+                    name,
+                    tensors.size(),
+                    tensors.stream().mapToLong(info -> info.shape().size()).sum(),
+                    tensors.stream().mapToLong(info -> info.end() - info.begin()).sum(),
+                    dtypes);
+        }
+
+        private String line() {
+            return String.format(
+                    Locale.ROOT,
+                    "  %-14s %8d %,15d  %s\n",
+                    name,
+                    tensors,
+                    parameters,
+                    dtypes.size() == 1 ? dtypes.keySet().iterator().next() : dtypes);
+        }
+    }
+
+    /**
+     * Describes a safetensors file, the index of a sharded one, or a diffusers folder.
+     *
+     * @throws ModelFileException if it is none of these
+     */
+    public static ModelDescription of(Path path) {
+        return Files.isDirectory(path) ? ofFolder(path) : ofFile(path);
+    }
+
+    private static ModelDescription ofFile(Path path) {
+        try (TensorFile file = TensorFile.open(path)) {
+            ModelKind kind = ModelKind.of(file);
+            return new ModelDescription(path, kind, parts(file, kind), file.metadata());
+        }
+    }
+
+    private static List<Part> parts(TensorFile file, ModelKind kind) {
+        Map<LdmPart, String> prefixes = SingleFile.prefixesIn(file);
+        Map<String, List<TensorInfo>> byPart = new LinkedHashMap<>();
+        prefixes.keySet().forEach(part -> byPart.put(part.part(), new ArrayList<>()));
+        String rest = prefixes.isEmpty() ? kind.name().toLowerCase(Locale.ROOT) : "other";
+        for (TensorInfo info : file.tensors().values()) {
+            String part =
+                    prefixes.entrySet().stream()
+                            .filter(each -> SingleFile.belongs(info.name(), each.getValue()))
+                            .map(each -> each.getKey().part())
+                            .findFirst()
+                            .orElse(rest);
+            byPart.computeIfAbsent(part, name -> new ArrayList<>()).add(info);
+        }
+        return byPart.entrySet().stream()
+                .map(each -> Part.of(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private static ModelDescription ofFolder(Path path) {
+        ModelFolder folder = ModelFolder.open(path);
+        List<Part> parts = new ArrayList<>();
+        Map<String, String> metadata = new TreeMap<>();
+        ModelKind kind = null;
+        for (String name : folder.partsWithWeights()) {
+            try (TensorFile file = folder.weights(name)) {
+                ModelKind own = ModelKind.of(file);
+                boolean isModel = name.equals("unet");
+                kind = kind == null || isModel ? own : kind;
+                parts.add(Part.of(name, List.copyOf(file.tensors().values())));
+                metadata.putAll(file.metadata());
+            }
+        }
+        if (kind == null) {
+            throw new ModelFileException(
+                    path
+                            + ": has no weights, expected a diffusers folder with parts in"
+                            + " safetensors");
+        }
+        boolean whole = kind == ModelKind.UNET && parts.size() > 1;
+        return new ModelDescription(path, whole ? ModelKind.CHECKPOINT : kind, parts, metadata);
+    }
+
+    /** The architecture that the file names by ModelSpec's key, or what it was recognised as. */
+    public String architecture() {
+        return metadata.getOrDefault(ModelSpec.ARCHITECTURE, kind.noun());
+    }
+
+    /**
+     * SHA-256 of the file, or of each safetensors file of the folder, by path; this reads all of
+     * them.
+     */
+    public Map<Path, String> sha256() {
+        Map<Path, String> hashes = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(path)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (file.equals(path) || file.toString().endsWith(".safetensors")) {
+                    hashes.put(file, sha256(file));
+                }
+            }
+            return hashes;
+        } catch (IOException e) {
+            throw new ModelFileException(path + ": cannot be read (" + e + ")", e);
+        }
+    }
+
+    private static String sha256(Path file) throws IOException {
+        MessageDigest digest = SafeTensorsWriter.sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    @Override
+    public String toString() {
+        double megabytes = parts.stream().mapToLong(Part::bytes).sum() / 1e6;
+        StringBuilder text = new StringBuilder();
+        text.append(
+                String.format(
+                        Locale.ROOT,
+                        "%s: %s, %,.1f MB of tensors\n  %-14s %8s %15s  %s\n",
+                        path,
+                        kind.noun(),
+                        megabytes,
+                        "part",
+                        "tensors",
+                        "parameters",
+                        "dtypes"));
+        parts.forEach(part -> text.append(part.line()));
+        metadata.entrySet().stream()
+                .limit(KEYS_SHOWN)
+                .forEach(each -> text.append(line(each.getKey(), each.getValue())));
+        if (metadata.size() > KEYS_SHOWN) {
+            text.append("  … ").append(metadata.size() - KEYS_SHOWN).append(" keys more\n");
+        }
+        return text.toString();
+    }
+
+    private static String line(String key, String value) {
+        String flat = value.lines().collect(Collectors.joining(", "));
+        boolean fits = flat.length() <= VALUE_LENGTH_SHOWN;
+        return String.format(
+                "  %s = %s\n", key, fits ? flat : flat.substring(0, VALUE_LENGTH_SHOWN) + "…");
+    }
+}

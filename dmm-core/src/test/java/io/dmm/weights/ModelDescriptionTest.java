@@ -1,0 +1,102 @@
+package io.dmm.weights;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmm.Dmm;
+import io.dmm.Reference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelDescriptionTest {
+    @TempDir private Path temporary;
+
+    @Test
+    void singleFile_isDescribedByItsParts() {
+        Path file = Reference.path("single_file/model.safetensors");
+        assertEquals(
+                file
+                        + """
+                        : a checkpoint of the SD 1.5 family, 0.2 MB of tensors
+                          part            tensors      parameters  dtypes
+                          unet                208          52,004  F16
+                          vae                 120          15,223  BF16
+                          text_encoder         36          18,512  F32
+                          other                 4           1,110  {I64=1, F32=3}
+                          format = pt
+                        """,
+                Dmm.inspect(file).toString());
+    }
+
+    @Test
+    void folder_isDescribedByItsParts() {
+        ModelDescription description = Dmm.inspect(Reference.path("pipeline"));
+        assertEquals(ModelKind.CHECKPOINT, description.kind());
+        assertEquals("a checkpoint of the SD 1.5 family", description.architecture());
+        assertEquals(
+                Map.of("text_encoder", 36, "unet", 208, "vae", 120),
+                description.parts().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        ModelDescription.Part::name,
+                                        ModelDescription.Part::tensors)));
+        assertEquals(
+                ModelKind.MERGED_MODEL,
+                ModelKind.of(
+                        TensorFile.open(
+                                Reference.path("unet_dmm/diffusion_pytorch_model.safetensors"))));
+    }
+
+    @Test
+    void hashes_areThoseOfTheWholeFiles() throws Exception {
+        Path folder = Reference.path("pipeline");
+        Path vae = folder.resolve("vae/diffusion_pytorch_model.safetensors");
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(vae));
+        String expected = HexFormat.of().formatHex(hash);
+        assertEquals(Map.of(vae, expected), Dmm.inspect(vae).sha256());
+        Map<Path, String> all = Dmm.inspect(folder).sha256();
+        assertEquals(expected, all.get(vae));
+        assertEquals(4, all.size()); // with the reference values
+    }
+
+    @Test
+    void longMetadata_isCutShort() throws IOException {
+        String value = "x".repeat(100_000);
+        String metadata =
+                IntStream.range(0, 30)
+                        .mapToObj(i -> "\"key" + i + "\":\"" + value + "\"")
+                        .collect(Collectors.joining(",", "{\"__metadata__\":{", "}}"));
+        Path file = RawFile.write(temporary.resolve("m.safetensors"), metadata, new byte[0]);
+        String text = Dmm.inspect(file).toString();
+        assertTrue(text.lines().count() < 30 && text.length() < 4000, text);
+        assertTrue(text.endsWith("  … 10 keys more\n"), text);
+    }
+
+    @Test
+    void folderWithoutWeights_isRefused() {
+        assertEquals(
+                temporary
+                        + ": has no weights, expected a diffusers folder with parts in"
+                        + " safetensors",
+                assertThrows(ModelFileException.class, () -> Dmm.inspect(temporary)).getMessage());
+    }
+
+    @Test
+    void partOfAFolder_countsItsParameters() {
+        List<ModelDescription.Part> parts =
+                Dmm.inspect(Reference.path("vae/diffusion_pytorch_model.safetensors")).parts();
+        assertEquals(1, parts.size());
+        assertEquals("vae", parts.get(0).name());
+        assertEquals(4 * parts.get(0).parameters(), parts.get(0).bytes());
+    }
+}
