@@ -93,12 +93,14 @@ public final class StableDiffusion implements AutoCloseable {
             try (UNetFile unet = UNetFile.open(files)) {
                 NoiseScheduleConfig schedule = NoiseScheduleConfig.read(files.config("scheduler"));
                 unet.requirePrediction(schedule);
+                ClipTextModel textEncoder = loadTextEncoder(files, manager);
+                AutoencoderKl vae = loadVae(files, manager);
                 return new StableDiffusion(
                         manager,
                         tokenizer,
-                        loadTextEncoder(files, manager),
-                        unet.load(manager, Precision.FP32),
-                        loadVae(files, manager),
+                        textEncoder,
+                        unet.load(manager, Precision.FP32), // last: it takes longest
+                        vae,
                         new NoiseSchedule(schedule),
                         unet.styles());
             }
