@@ -102,19 +102,26 @@ record ModelWriter(StableDiffusion model, DType floatType, Map<String, String> m
     private Map<String, String> described(String implementation) {
         List<String> styles = model.styles();
         int size = model.unet().config().sampleSize() * model.vae().config().downsampling();
-        boolean noise = model.schedule().config().predictionType() == PredictionType.EPSILON;
         Map<String, String> described =
                 new TreeMap<>(
                         ModelSpec.of(
                                 implementation,
                                 styles.isEmpty() ? "Stable Diffusion" : "DMM merge",
                                 size,
-                                ModelSpec.spelled(noise)));
+                                spelled(model.schedule().config().predictionType())));
         if (!styles.isEmpty()) {
             described.put(ModelSpec.MERGED_FROM, String.join(", ", styles));
             described.put(UNetFile.STYLES_KEY, String.join("\n", styles));
         }
         described.putAll(metadata);
         return described;
+    }
+
+    /** ModelSpec's word for what a UNet predicts. */
+    static String spelled(PredictionType type) {
+        return switch (type) {
+            case EPSILON -> "epsilon";
+            case V_PREDICTION -> "v";
+        };
     }
 }

@@ -102,12 +102,14 @@ public final class StableDiffusion implements AutoCloseable {
             try (UNetFile unet = UNetFile.open(files)) {
                 NoiseScheduleConfig schedule = NoiseScheduleConfig.read(files.config("scheduler"));
                 unet.requirePrediction(schedule);
+                ClipTextModel textEncoder = loadTextEncoder(files, manager);
+                AutoencoderKl vae = loadVae(files, manager, precision);
                 return new StableDiffusion(
                         manager,
                         tokenizer,
-                        loadTextEncoder(files, manager),
-                        unet.load(manager, precision),
-                        loadVae(files, manager, precision),
+                        textEncoder,
+                        unet.load(manager, precision), // last: it takes longest
+                        vae,
                         new NoiseSchedule(schedule),
                         unet.styles());
             }

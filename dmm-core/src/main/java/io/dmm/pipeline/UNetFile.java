@@ -5,7 +5,6 @@ import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.model.unet.UNetNames;
 import io.dmm.sampler.NoiseScheduleConfig;
-import io.dmm.sampler.PredictionType;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFiles;
@@ -63,7 +62,7 @@ record UNetFile(UNetConfig config, TensorFile tensors) implements AutoCloseable 
     /** Refuses a noise schedule that contradicts what the file says it was trained to predict. */
     void requirePrediction(NoiseScheduleConfig schedule) {
         String stated = tensors.metadata().get(ModelSpec.PREDICTION_TYPE);
-        String read = ModelSpec.spelled(schedule.predictionType() == PredictionType.EPSILON);
+        String read = ModelWriter.spelled(schedule.predictionType());
         if (stated != null && !stated.equals(read)) {
             throw new ModelFileException(
                     "%s: %s, expected %s as in the scheduler's config but was %s; name a folder with a scheduler_config.json made for this model"

@@ -9,7 +9,7 @@ import java.util.StringJoiner;
 /** Compares the tensors of a file with those that a network needs. */
 final class FileFit {
     /** Tensors of later transformers versions that hold no weights. */
-    private static final String POSITION_IDS = "text_model.embeddings.position_ids";
+    private static final String POSITION_IDS = "embeddings.position_ids";
 
     private static final int SHOWN = 10;
 
@@ -29,7 +29,7 @@ final class FileFit {
                 });
         List<String> unexpected =
                 file.tensors().keySet().stream()
-                        .filter(name -> !needed.containsKey(name) && !name.equals(POSITION_IDS))
+                        .filter(name -> !needed.containsKey(name) && !name.endsWith(POSITION_IDS))
                         .toList();
         if (missing.size() + reshaped.size() + unexpected.size() > 0) {
             StringJoiner faults = new StringJoiner("; ");

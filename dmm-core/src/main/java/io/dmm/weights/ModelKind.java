@@ -29,19 +29,19 @@ public enum ModelKind {
 
     private static final Pattern LORA_NAME =
             Pattern.compile(
-                    ".*[._](lora[._](down|up|mid|A|B)|hada_w[12]_[ab]|lokr_w[12](_[ab])?|oft_.*"
-                            + "|dora_scale|lora_magnitude_vector|lora_linear_layer|on_input)(\\..*)?");
+                    "[._](lora[._](down|up|mid|A|B)\\b|lora_linear_layer|lora_magnitude|dora_scale"
+                            + "|hada_w|lokr_w|oft_|on_input)");
     private static final Pattern CONTROL_NAME =
-            Pattern.compile("control_model\\..*|(controlnet_|input_hint_block|zero_convs\\.).*");
+            Pattern.compile("^(control_model\\.|controlnet_|input_hint_block|zero_convs\\.)");
     private static final Pattern SD3_NAME =
-            Pattern.compile(".*(joint_blocks\\.0\\.|\\.attn\\.add_q_proj\\.).*");
+            Pattern.compile("joint_blocks\\.0\\.|\\.attn\\.add_q_proj\\.");
     private static final Pattern FLUX_NAME =
-            Pattern.compile(".*(double_blocks|single_transformer_blocks)\\.0\\..*");
+            Pattern.compile("(double_blocks|single_transformer_blocks)\\.0\\.");
     private static final Pattern SDXL_NAME =
-            Pattern.compile("conditioner\\.embedders\\..*|.*label_emb\\.0\\.0\\.weight");
-    private static final Pattern SD2_NAME = Pattern.compile("cond_stage_model\\.model\\..*");
+            Pattern.compile("^conditioner\\.embedders\\.|label_emb\\.0\\.0\\.weight$");
+    private static final Pattern SD2_NAME = Pattern.compile("^cond_stage_model\\.model\\.");
     private static final Pattern EMBEDDING_NAME =
-            Pattern.compile("emb_params|string_to_param\\..*|<.*>");
+            Pattern.compile("^(emb_params$|string_to_param\\.|<)");
 
     private static final int SD2_WIDTH = 1024;
     private static final int SDXL_WIDTH = 2048;
@@ -92,8 +92,7 @@ public enum ModelKind {
                         EMBEDDING, EMBEDDING_NAME);
         for (ModelKind kind : values()) {
             Pattern pattern = patterns.get(kind);
-            if (pattern != null
-                    && names.stream().anyMatch(name -> pattern.matcher(name).matches())) {
+            if (pattern != null && names.stream().anyMatch(name -> pattern.matcher(name).find())) {
                 return kind;
             }
         }

@@ -17,7 +17,7 @@ public final class ModelSpec {
     /** Key of the models that were merged, separated by commas. */
     public static final String MERGED_FROM = "modelspec.merged_from";
 
-    /** Key of what the UNet predicts, see {@link #spelled}. */
+    /** Key of what the UNet predicts, {@code epsilon} or {@code v}. */
     public static final String PREDICTION_TYPE = "modelspec.prediction_type";
 
     static final String ARCHITECTURE = "modelspec.architecture";
@@ -31,7 +31,7 @@ public final class ModelSpec {
      * The keys of a model of SD 1.5's architecture.
      *
      * @param size width and height of the pictures it was trained on
-     * @param predictionType see {@link #spelled}
+     * @param predictionType {@code epsilon} or {@code v}
      */
     public static Map<String, String> of(
             String implementation, String title, int size, String predictionType) {
@@ -50,10 +50,5 @@ public final class ModelSpec {
                 predictionType,
                 HASH,
                 "");
-    }
-
-    /** The word for what a UNet predicts: the noise or the velocity. */
-    public static String spelled(boolean noise) {
-        return noise ? "epsilon" : "v";
     }
 }

@@ -16,8 +16,8 @@ public final class NameTable {
     private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
 
-    private final Map<String, Row> byName = new LinkedHashMap<>();
-    private final Map<String, Row> byOther = new LinkedHashMap<>();
+    private final Map<String, Row> byName;
+    private final Map<String, Row> byOther;
 
     /** How a weight is kept that one layout has as a matrix, another as a 1×1 convolution. */
     private enum Pointwise {
@@ -51,28 +51,37 @@ public final class NameTable {
     /** One tensor's names. */
     private record Row(String name, String other, Pointwise pointwise) {}
 
-    private NameTable() {}
+    private NameTable(Map<String, Row> byName, Map<String, Row> byOther) {
+        this.byName = new LinkedHashMap<>(byName);
+        this.byOther = new LinkedHashMap<>(byOther);
+    }
 
     /** Begins an empty table. */
     public static Builder builder() {
-        return new Builder(new NameTable(), "", "");
+        return new Builder(new LinkedHashMap<>(), new LinkedHashMap<>(), "", "");
     }
 
     /** Adds the layers of one part of the network, whose names begin with the part's. */
     public static final class Builder {
-        private final NameTable table;
+        private final Map<String, Row> byName;
+        private final Map<String, Row> byOther;
         private final String prefix;
         private final String otherPrefix;
 
-        private Builder(NameTable table, String prefix, String otherPrefix) {
-            this.table = table;
+        private Builder(
+                Map<String, Row> byName,
+                Map<String, Row> byOther,
+                String prefix,
+                String otherPrefix) {
+            this.byName = byName;
+            this.byOther = byOther;
             this.prefix = prefix;
             this.otherPrefix = otherPrefix;
         }
 
         /** The part at {@code name}, dots between levels, which the other layout has elsewhere. */
         public Builder at(String name, String other) {
-            return new Builder(table, prefix + name + ".", otherPrefix + other + ".");
+            return new Builder(byName, byOther, prefix + name + ".", otherPrefix + other + ".");
         }
 
         /** A layer with a weight and a bias. */
@@ -99,17 +108,17 @@ public final class NameTable {
 
         private Builder add(String name, String other, Pointwise pointwise) {
             Row row = new Row(prefix + name, otherPrefix + other, pointwise);
-            Row sameName = table.byName.put(row.name, row);
-            Row sameOther = table.byOther.put(row.other, row);
+            Row sameName = byName.put(row.name, row);
+            Row sameOther = byOther.put(row.other, row);
             if (sameName != null || sameOther != null) {
                 throw new IllegalStateException("name table: two rows for " + row);
             }
             return this;
         }
 
-        /** The table; nothing may be added after. */
+        /** The table of all layers, whichever part's builder is asked. */
         public NameTable build() {
-            return table;
+            return new NameTable(byName, byOther);
         }
     }
 
@@ -146,16 +155,22 @@ public final class NameTable {
     /**
      * Shows a file under diffusers' names, whether it has them or those of one of {@code layouts},
      * and its 1×1 convolutions in diffusers' shapes; what no table knows keeps its name. The file
-     * is closed through the view.
+     * is closed through the view, or here if this fails.
      *
      * @param layouts tables of one network
+     * @throws ModelFileException if two tensors have the same name in diffusers
      */
     public static TensorFile inDiffusersNames(TensorFile file, NameTable... layouts) {
         NameTable best = layouts[0].ofDiffusers();
         for (NameTable layout : layouts) {
             best = layout.countIn(file) > best.countIn(file) ? layout : best;
         }
-        return best.view(file);
+        try {
+            return best.view(file);
+        } catch (ModelFileException e) {
+            file.close();
+            throw e;
+        }
     }
 
     /** The table of the same tensors whose other layout is diffusers' own. */

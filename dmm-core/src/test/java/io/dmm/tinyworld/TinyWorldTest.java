@@ -118,8 +118,9 @@ class TinyWorldTest {
         TinyWorld world = TinyWorld.open();
         try (StableDiffusion one = world.base();
                 StableDiffusion two = world.base()) {
-            Map<String, NDArray> others = two.unet().parameters();
+            Map<String, NDArray> others = two.unet().copy(two.manager()).parameters();
             one.unet()
+                    .copy(one.manager())
                     .parameters()
                     .forEach((name, array) -> assertEquals(array, others.get(name), name));
         }
