@@ -204,6 +204,16 @@ public final class StableDiffusion implements AutoCloseable {
         return new TextToImage(this, List.of(prompts));
     }
 
+    /**
+     * Begins the picture that {@code settings} describe, as a PNG file carries them: with the model
+     * that drew it, the same picture.
+     *
+     * @throws IllegalArgumentException for settings that are missing or unknown here
+     */
+    public TextToImage sample(GenerationSettings settings) {
+        return settings.applyTo(sample(settings.prompt()));
+    }
+
     /** Text states of prompts, (B, S, D) on {@code memory}. */
     public NDArray encode(NDManager memory, List<String> prompts, int clipSkip) {
         int length = textEncoder.config().maxPositionEmbeddings();

@@ -158,7 +158,7 @@ class TextToImageTest {
         assertEquals(expected, image.parameters());
         Path file = folder.resolve("picture.png");
         image.save(file);
-        assertEquals(expected, PngParameters.read(file).orElseThrow());
+        assertEquals(expected, PngParameters.text(file).orElseThrow());
     }
 
     @Test
