@@ -199,7 +199,7 @@ public final class StableDiffusion implements AutoCloseable {
         return index;
     }
 
-    /** Begins a picture of {@code prompts}. */
+    /** Begins a picture of {@code prompts}, in the notation of {@link TextToImage}. */
     public TextToImage sample(String... prompts) {
         return new TextToImage(this, List.of(prompts));
     }
@@ -214,7 +214,15 @@ public final class StableDiffusion implements AutoCloseable {
         return settings.applyTo(sample(settings.prompt()));
     }
 
-    /** Text states of prompts, (B, S, D) on {@code memory}. */
+    /** What {@link #sample} reads prompts with: weights, and any length. */
+    PromptEncoder promptEncoder(int clipSkip) {
+        return new PromptEncoder(tokenizer, textEncoder, clipSkip);
+    }
+
+    /**
+     * Text states of captions, (B, S, D) on {@code memory}: every character is text, and what does
+     * not fit is cut off.
+     */
     public NDArray encode(NDManager memory, List<String> prompts, int clipSkip) {
         int length = textEncoder.config().maxPositionEmbeddings();
         long[][] ids =
