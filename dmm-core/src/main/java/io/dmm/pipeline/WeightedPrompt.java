@@ -17,13 +17,17 @@ import java.util.regex.Pattern;
  * @param sections the parts between one {@code BREAK} and the next; at least one
  */
 record WeightedPrompt(List<List<Part>> sections) {
+    /** Far above what people write; nested brackets take time in its square. */
+    private static final int LONGEST = 10_000;
+
     private static final double ROUND = 1.1;
     private static final double SQUARE = 1 / 1.1;
     private static final Pattern TOKEN =
             Pattern.compile(
                     "\\\\[()\\[\\]\\\\]?|[()\\[\\]]|:([+-]?[.\\d]+)\\)|[^\\\\()\\[\\]:]+|:");
+    private static final Pattern WHEN = Pattern.compile("\\s*+[+-]?[.\\d]++\\s*+");
     private static final Pattern BREAK =
-            Pattern.compile("\\s*+\\bBREAK\\b\\s*+", Pattern.UNICODE_CHARACTER_CLASS);
+            Pattern.compile("\\bBREAK\\b", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern TAG = Pattern.compile("<\\w++:[^>]*+>");
     private static final Pattern AND =
             Pattern.compile("\\bAND\\b", Pattern.UNICODE_CHARACTER_CLASS);
@@ -38,6 +42,13 @@ record WeightedPrompt(List<List<Part>> sections) {
      *     text: tags such as {@code <lora:ink:1>}, prompt editing, {@code AND}
      */
     static WeightedPrompt parse(String prompt) {
+        if (prompt.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    "prompt: length, expected at most "
+                            + LONGEST
+                            + " characters but was "
+                            + prompt.length());
+        }
         refuse(TAG, prompt, "no tag; a LoRA is folded into the model, its tag left out");
         refuse(AND, prompt, "one prompt; several cannot be composed, write 'and'");
         Parser parser = new Parser(prompt);
@@ -120,10 +131,13 @@ record WeightedPrompt(List<List<Part>> sections) {
 
         private void addSections(String text) {
             String[] sections = BREAK.split(text, -1);
-            add(sections[0]);
-            for (int i = 1; i < sections.length; i++) {
-                add(null);
-                add(sections[i]);
+            int last = sections.length - 1;
+            for (int i = 0; i <= last; i++) {
+                String section = i > 0 ? sections[i].stripLeading() : sections[i];
+                add(i < last ? section.stripTrailing() : section);
+                if (i < last) {
+                    add(null);
+                }
             }
         }
 
@@ -149,7 +163,9 @@ record WeightedPrompt(List<List<Part>> sections) {
 
         private static void refuseEditing(String bracket) {
             String inner = bracket.substring(1, bracket.length() - 1);
-            if (inner.matches("(?s).*:\\s*[+-]?[.\\d]+\\s*") || alternates(inner)) {
+            int colon = inner.lastIndexOf(':');
+            boolean changes = colon >= 0 && WHEN.matcher(inner.substring(colon + 1)).matches();
+            if (changes || inner.indexOf('|') >= 0 && alternates(inner)) {
                 throw refusal(
                         bracket,
                         "one text; a prompt cannot change over the steps, and brackets that are"

@@ -2,10 +2,13 @@ package io.dmm.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmm.Reference;
 import io.dmm.pipeline.WeightedPrompt.Part;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -71,6 +74,22 @@ class WeightedPromptTest {
         assertRefused("prompt: '[red|blue]'" + one, "a [red|blue] house");
     }
 
+    @Test
+    void hostilePrompts_areReadInTimeOrRefused() {
+        for (String part : List.of("(", "(a", "[a[", "<a:", " ", "BREAK ", ":1)", "\\", "(a:1")) {
+            String prompt = part.repeat(10_000 / part.length());
+            assertTimeout(
+                    Duration.ofSeconds(2), () -> WeightedPrompt.parse(prompt), "repeated " + part);
+        }
+        for (String part : List.of("", "a", "|:")) {
+            String nested = "[".repeat(4_999) + part + "]".repeat(4_999);
+            assertTimeout(Duration.ofSeconds(2), () -> refusedOrNot(nested), "nested " + part);
+        }
+        assertRefused(
+                "prompt: length, expected at most 10000 characters but was 10001",
+                " ".repeat(10_001));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -86,6 +105,14 @@ class WeightedPromptTest {
             })
     void whatOnlyLooksLikeIt_isText(String prompt) {
         WeightedPrompt.parse(prompt);
+    }
+
+    private static void refusedOrNot(String prompt) {
+        try {
+            WeightedPrompt.parse(prompt);
+        } catch (IllegalArgumentException e) {
+            assertTrue(e.getMessage().startsWith("prompt: '["), e.getMessage());
+        }
     }
 
     static Stream<JsonNode> cases() {
