@@ -20,6 +20,7 @@ FIXTURES = {
     "lora": "lora",
     "single_file": "single_file",
     "pipeline_samplers": "pipeline_samplers",
+    "prompts": "prompts",
 }
 
 

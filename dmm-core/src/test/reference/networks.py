@@ -67,6 +67,11 @@ def write_vae(folder):
     moments = vae.encode(image).latent_dist
     values = {"image": image, "mean": moments.mean, "logvar": moments.logvar}
     values.update(latents=latents, decoded=vae.decode(latents).sample)
+    # both larger than a tile of 32 pixels, with tiles cut off at the right and the bottom
+    large, large_latents = normal(32, 1, 3, 36, 60).clamp(-1, 1), normal(33, 1, 4, 9, 15)
+    vae.enable_tiling()
+    values.update(large=large, tiled_mean=vae.encode(large).latent_dist.mean)
+    values.update(large_latents=large_latents, tiled_decoded=vae.decode(large_latents).sample)
     save_tensors(folder, values)
 
 

@@ -1,5 +1,6 @@
 package io.dmm;
 
+import io.dmm.pipeline.GenerationSettings;
 import io.dmm.pipeline.Interpolation;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.pipeline.TextToImage;
@@ -61,6 +62,11 @@ public final class MergedModel implements AutoCloseable {
     /** Begins a picture of prompts; without a style it is nearer to an average of all. */
     public TextToImage sample(String... prompts) {
         return model.sample(prompts);
+    }
+
+    /** Begins the picture that {@code settings} describe, style included. */
+    public TextToImage sample(GenerationSettings settings) {
+        return model.sample(settings);
     }
 
     /** Begins pictures on the way from one style to another. */

@@ -12,7 +12,8 @@ import java.util.List;
 
 /** Scaled latents of captioned pictures, encoded once and kept on the device. */
 public final class LatentSet implements AutoCloseable {
-    private static final int BATCH = 64;
+    /** Pixels that are encoded at once; bounds the memory of large pictures. */
+    private static final long PIXELS_AT_ONCE = 1 << 18;
 
     private final NDArray latents;
     private final List<String> captions;
@@ -43,9 +44,12 @@ public final class LatentSet implements AutoCloseable {
         }
         try (NDManager memory = manager.newSubManager();
                 GradMode mode = GradMode.off()) {
+            BufferedImage first = pictures.get(0).image();
+            long pixelsOfOne = (long) first.getWidth() * first.getHeight();
+            int atOnce = (int) Math.max(1, PIXELS_AT_ONCE / pixelsOfOne);
             NDList batches = new NDList();
-            for (int from = 0; from < pictures.size(); from += BATCH) {
-                int to = Math.min(pictures.size(), from + BATCH);
+            for (int from = 0; from < pictures.size(); from += atOnce) {
+                int to = Math.min(pictures.size(), from + atOnce);
                 List<BufferedImage> images =
                         pictures.subList(from, to).stream().map(CaptionedImage::image).toList();
                 try (NDArray pixels = Pixels.toArray(memory, images)) {

@@ -13,7 +13,6 @@ import io.dmm.sampler.Sampler;
 import io.dmm.sampler.Start;
 import io.dmm.sampler.StepListener;
 import io.dmm.tensor.GradMode;
-import java.util.Arrays;
 
 /**
  * From noise and text states to latents: classifier-free guidance (Ho and Salimans, arXiv
@@ -29,7 +28,7 @@ public record Denoising(
      *
      * @param context text states of the prompts, (B, S, D)
      * @param negative text states of the negative prompts, (B, S, D); not read without guidance
-     * @param style weights of the styles, (B, N), or null for no style
+     * @param style weights of the styles, (B, N) or (1, N) for all, or null for no style
      * @param noise (B, C, H, W) at each draw
      * @return scaled latents (B, C, H, W) on {@code memory}
      */
@@ -45,10 +44,7 @@ public record Denoising(
                 GradMode mode = GradMode.off()) {
             boolean guided = guidance.needsUnconditional();
             NDArray contexts = on(inner, guided ? twice(negative, context) : context.duplicate());
-            NDArray styles =
-                    style == null
-                            ? null
-                            : on(inner, guided ? twice(style, style) : style.duplicate());
+            NDArray styles = style == null ? null : on(inner, styles(style, guided));
             NDArray latents =
                     sampler.sample(
                             denoiser(contexts, styles, guided),
@@ -62,12 +58,15 @@ public record Denoising(
         }
     }
 
+    /** One style for all serves both halves of a guided batch. */
+    private static NDArray styles(NDArray style, boolean guided) {
+        return guided && style.getShape().get(0) > 1 ? twice(style, style) : style.duplicate();
+    }
+
     /** Unconditional and conditional prediction in one pass over a batch twice as large. */
     private Denoiser denoiser(NDArray contexts, NDArray styles, boolean guided) {
-        int batch = Math.toIntExact(contexts.getShape().get(0));
         return (latents, timestep) -> {
-            float[] timesteps = new float[batch];
-            Arrays.fill(timesteps, (float) timestep);
+            float[] timesteps = {(float) timestep};
             if (!guided) {
                 return unet.forward(latents, timesteps, contexts, styles);
             }

@@ -11,6 +11,11 @@ import java.nio.file.Path;
  */
 public record GeneratedImage(BufferedImage image, String parameters) {
 
+    /** Prompt and settings by name. */
+    public GenerationSettings settings() {
+        return GenerationSettings.parse(parameters);
+    }
+
     /** Writes a PNG that carries the parameters. */
     public void save(Path file) throws IOException {
         PngParameters.write(file, image, parameters);

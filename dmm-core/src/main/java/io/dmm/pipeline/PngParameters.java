@@ -2,31 +2,24 @@ package io.dmm.pipeline;
 
 import io.dmm.weights.AtomicFile;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import javax.imageio.IIOException;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
-import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageOutputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
 /**
  * PNG files that say how they were made: the text chunk {@code parameters} of AUTOMATIC1111's web
- * interface, written as iTXt (UTF-8) and read from iTXt or tEXt.
+ * interface, written as iTXt (UTF-8) and read from iTXt, tEXt or zTXt.
  */
 public final class PngParameters {
     private static final String KEYWORD = "parameters";
@@ -63,28 +56,30 @@ public final class PngParameters {
     }
 
     /**
-     * Returns the parameters of a PNG file, if it has any.
+     * Reads what made the picture of a PNG file, for {@link
+     * StableDiffusion#sample(GenerationSettings)}.
      *
-     * @throws IllegalArgumentException if the file is not a whole PNG file
+     * @throws IllegalArgumentException if the file is no PNG file, is damaged or does not say it
      */
-    public static Optional<String> read(Path file) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
-        try (ImageInputStream in =
-                new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-            reader.setInput(in);
-            Node root = reader.getImageMetadata(0).getAsTree(FORMAT);
-            return find(root, "iTXtEntry", "text").or(() -> find(root, "tEXtEntry", "value"));
-        } catch (IIOException | IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException(
-                    "PngParameters: "
-                            + file
-                            + ": expected a PNG picture; the file is damaged or"
-                            + " of another format",
-                    e);
-        } finally {
-            reader.dispose();
-        }
+    public static GenerationSettings read(Path file) throws IOException {
+        return GenerationSettings.parse(
+                text(file)
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                file
+                                                        + ": expected a text 'parameters' but was"
+                                                        + " none; the picture does not say how it"
+                                                        + " was made")));
+    }
+
+    /**
+     * The parameters of a PNG file as they are, if it has any.
+     *
+     * @throws IllegalArgumentException if the file is no PNG file or damaged
+     */
+    public static Optional<String> text(Path file) throws IOException {
+        return PngText.read(file, KEYWORD);
     }
 
     private static Node textTree(String parameters) {
@@ -100,20 +95,5 @@ public final class PngParameters {
         IIOMetadataNode root = new IIOMetadataNode(FORMAT);
         root.appendChild(texts);
         return root;
-    }
-
-    private static Optional<String> find(Node node, String entry, String attribute) {
-        if (node instanceof Element element
-                && element.getTagName().equals(entry)
-                && element.getAttribute("keyword").equals(KEYWORD)) {
-            return Optional.of(element.getAttribute(attribute));
-        }
-        for (Node child = node.getFirstChild(); child != null; child = child.getNextSibling()) {
-            Optional<String> found = find(child, entry, attribute);
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
     }
 }

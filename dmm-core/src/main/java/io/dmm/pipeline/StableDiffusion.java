@@ -218,12 +218,30 @@ public final class StableDiffusion implements AutoCloseable {
         new ModelWriter(this, floatType, metadata).writeTo(draft);
     }
 
-    /** Begins a picture of {@code prompts}. */
+    /** Begins a picture of {@code prompts}, in the notation of {@link TextToImage}. */
     public TextToImage sample(String... prompts) {
         return new TextToImage(this, List.of(prompts));
     }
 
-    /** Text states of prompts, (B, S, D) on {@code memory}. */
+    /**
+     * Begins the picture that {@code settings} describe, as a PNG file carries them: with the model
+     * that drew it, the same picture.
+     *
+     * @throws IllegalArgumentException for settings that are missing or unknown here
+     */
+    public TextToImage sample(GenerationSettings settings) {
+        return settings.applyTo(sample(settings.prompt()));
+    }
+
+    /** What {@link #sample} reads prompts with: weights, and any length. */
+    PromptEncoder promptEncoder(int clipSkip) {
+        return new PromptEncoder(tokenizer, textEncoder, clipSkip);
+    }
+
+    /**
+     * Text states of captions, (B, S, D) on {@code memory}: every character is text, and what does
+     * not fit is cut off.
+     */
     public NDArray encode(NDManager memory, List<String> prompts, int clipSkip) {
         int length = textEncoder.config().maxPositionEmbeddings();
         long[][] ids =

@@ -75,11 +75,45 @@ public final class StyleMix {
         return index;
     }
 
-    /** The form of the PNG parameters, for example {@code ink:0.3|pixel:0.7}. */
+    /**
+     * Reads the form of {@link #toString}.
+     *
+     * @throws IllegalArgumentException if it is not of that form
+     */
+    static StyleMix parse(String text) {
+        StyleMix mix = new StyleMix(Map.of());
+        for (String entry : text.split("(?<!\\\\)\\|", -1)) {
+            int colon = entry.lastIndexOf(':');
+            if (colon < 0) {
+                throw malformed(entry);
+            }
+            try {
+                String style = entry.substring(0, colon).replaceAll("\\\\(.)", "$1");
+                mix = mix.and(style, Double.parseDouble(entry.substring(colon + 1)));
+            } catch (NumberFormatException e) {
+                throw malformed(entry);
+            }
+        }
+        return mix;
+    }
+
+    private static IllegalArgumentException malformed(String entry) {
+        return new IllegalArgumentException(
+                "style mix: expected style:weight but was '" + entry + "'");
+    }
+
+    /**
+     * The form of the PNG parameters, for example {@code ink:0.3|pixel:0.7}; a bar or backslash in
+     * a name has a backslash before it.
+     */
     @Override
     public String toString() {
         return weights.entrySet().stream()
-                .map(entry -> entry.getKey() + ":" + entry.getValue())
+                .map(
+                        entry ->
+                                entry.getKey().replaceAll("[\\\\|]", "\\\\$0")
+                                        + ":"
+                                        + entry.getValue())
                 .collect(Collectors.joining("|"));
     }
 }

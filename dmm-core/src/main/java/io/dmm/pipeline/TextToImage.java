@@ -2,9 +2,9 @@ package io.dmm.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.data.Pixels;
-import io.dmm.data.TextStates;
 import io.dmm.sampler.Guidance;
 import io.dmm.sampler.Sampler;
 import io.dmm.sampler.SeededNoise;
@@ -15,7 +15,9 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Pictures of prompts: set what differs from the defaults, then ask for {@link #image}, {@link
@@ -23,16 +25,29 @@ import java.util.List;
  *
  * <p>The defaults are those of Stable Diffusion users: DPM++ 2M, 25 steps, guidance 7, seed 0, the
  * size the model was trained on, no style.
+ *
+ * <p>Prompts are read as A1111's web interface reads them: {@code (word)}, {@code (word:1.3)} and
+ * {@code [word]} weigh a word, {@code \(} is a bracket as it stands, {@code BREAK} begins a new
+ * chunk of 75 tokens, and there may be any number of chunks. What that notation knows and this
+ * class does not ({@code <lora:…>}, {@code [from:to:when]}, {@code [one|other]}, {@code AND}) is
+ * refused.
  */
 public final class TextToImage {
-    /** Pixels that are decoded and denoised at once; bounds the memory of large batches. */
+    /** Pixels that are denoised at once; bounds the memory of large batches. */
     private static final long PIXELS_AT_ONCE = 1 << 19;
+
+    /**
+     * Guided pictures that are denoised at once, two samples each. PyTorch sums convolutions in
+     * another order for one sample, and again from 16 on: a picture would not be the one made
+     * alone.
+     */
+    private static final int GUIDED_AT_ONCE = 7;
 
     private final StableDiffusion model;
     private final List<String> prompts;
-    private String negativePrompt = "";
+    private List<String> negativePrompts;
     private StyleMix style;
-    private long seed;
+    private Seeds seeds = Seeds.from(0);
     private int steps = 25;
     private double guidance = 7;
     private Sampler sampler = Sampler.DPMPP_2M;
@@ -46,14 +61,26 @@ public final class TextToImage {
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("sample: expected at least one prompt but was none");
         }
+        prompts.forEach(WeightedPrompt::parse); // a wrong one is told here, not after minutes
         this.model = model;
         this.prompts = prompts;
+        negativePrompts = Collections.nCopies(prompts.size(), "");
         width = model.unet().config().sampleSize() * model.vae().config().downsampling();
         height = width;
     }
 
-    public TextToImage negativePrompt(String text) {
-        negativePrompt = text;
+    /** What to keep out of the pictures: one text for all prompts, or one for each. */
+    public TextToImage negativePrompt(String... texts) {
+        if (texts.length != 1 && texts.length != prompts.size()) {
+            throw new IllegalArgumentException(
+                    "negative prompt: expected one, or one for each of "
+                            + prompts.size()
+                            + " prompts, but was "
+                            + texts.length);
+        }
+        List.of(texts).forEach(WeightedPrompt::parse);
+        negativePrompts =
+                texts.length == 1 ? Collections.nCopies(prompts.size(), texts[0]) : List.of(texts);
         return this;
     }
 
@@ -71,7 +98,13 @@ public final class TextToImage {
 
     /** The seed of the first picture; each further one takes the next. */
     public TextToImage seed(long first) {
-        seed = first;
+        seeds = Seeds.from(first);
+        return this;
+    }
+
+    /** A seed for each picture of a prompt, as many as pictures are asked for. */
+    public TextToImage seeds(long... values) {
+        seeds = Seeds.of(values);
         return this;
     }
 
@@ -92,7 +125,7 @@ public final class TextToImage {
         return this;
     }
 
-    /** 1 for the text encoder's last layer, 2 for the one before. */
+    /** 1 for the text encoder's last layer, 2 for the one before: one more than in diffusers. */
     public TextToImage clipSkip(int layers) {
         clipSkip = layers;
         return this;
@@ -143,32 +176,27 @@ public final class TextToImage {
                             + prompts.size()
                             + "; ask for images(1) or grid(1)");
         }
-        return generate(prompts.subList(0, 1), new long[] {seed}).get(0);
+        return images(1).get(0);
     }
 
-    /** {@code count} pictures of each prompt in turn, seeds counting up from the first. */
+    /** {@code count} pictures of each prompt in turn, with the given seeds or counting up. */
     public List<GeneratedImage> images(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("images: expected at least 1 but was " + count);
         }
-        List<String> repeated = new ArrayList<>();
-        long[] seeds = new long[prompts.size() * count];
-        for (String prompt : prompts) {
-            for (int i = 0; i < count; i++) {
-                seeds[repeated.size()] = seed + i;
-                repeated.add(prompt);
+        List<Shot> shots = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            for (long seed : seeds.of(count)) {
+                shots.add(new Shot(prompts.get(i), negativePrompts.get(i), seed));
             }
         }
-        return generate(repeated, seeds);
+        return generate(shots);
     }
 
-    /** A row for each prompt, {@code columns} pictures with seeds counting up. */
+    /** A row for each prompt, {@code columns} pictures with the seeds of {@link #images}. */
     public ImageGrid grid(int columns) {
         List<GeneratedImage> images = images(columns);
-        List<String> seeds = new ArrayList<>();
-        for (int i = 0; i < columns; i++) {
-            seeds.add("seed " + (seed + i));
-        }
+        List<String> labels = Arrays.stream(seeds.of(columns)).mapToObj(s -> "seed " + s).toList();
         List<List<BufferedImage>> rows = new ArrayList<>();
         for (int from = 0; from < images.size(); from += columns) {
             rows.add(
@@ -176,47 +204,52 @@ public final class TextToImage {
                             .map(GeneratedImage::image)
                             .toList());
         }
-        return new ImageGrid(prompts, seeds, rows);
+        return new ImageGrid(prompts, labels, rows);
     }
 
-    private List<GeneratedImage> generate(List<String> texts, long[] seeds) {
-        int atOnce = (int) Math.max(1, PIXELS_AT_ONCE / ((long) width * height));
+    private List<GeneratedImage> generate(List<Shot> shots) {
+        PromptEncoder encoder = model.promptEncoder(clipSkip);
+        boolean guided = new Guidance(guidance).needsUnconditional();
+        long room = Math.max(1, PIXELS_AT_ONCE / ((long) width * height));
+        long atOnce = guided ? Math.min(GUIDED_AT_ONCE, room) : 1;
         List<GeneratedImage> images = new ArrayList<>();
-        for (int from = 0; from < seeds.length; from += atOnce) {
-            int to = Math.min(seeds.length, from + atOnce);
-            long[] batch = Arrays.copyOfRange(seeds, from, to);
-            List<BufferedImage> pictures = pictures(texts.subList(from, to), batch);
-            for (int i = 0; i < batch.length; i++) {
-                images.add(
-                        new GeneratedImage(
-                                pictures.get(i), parameters(texts.get(from + i), batch[i])));
+        while (images.size() < shots.size()) {
+            List<Shot> rest = shots.subList(images.size(), shots.size());
+            List<Shot> batch = Shot.batch(rest, encoder, guided, atOnce);
+            List<BufferedImage> pictures = pictures(encoder, batch);
+            for (int i = 0; i < batch.size(); i++) {
+                String parameters = settings(batch.get(i)).toString();
+                images.add(new GeneratedImage(pictures.get(i), parameters));
             }
         }
         return images;
     }
 
-    private List<BufferedImage> pictures(List<String> texts, long[] seeds) {
+    /** Draws shots whose text states are of one length. */
+    private List<BufferedImage> pictures(PromptEncoder encoder, List<Shot> batch) {
         int factor = model.vae().config().downsampling();
         Shape sample =
                 new Shape(model.unet().config().inChannels(), height / factor, width / factor);
-        Denoising denoising =
-                new Denoising(
-                        model.unet(), model.schedule(), sampler, steps, new Guidance(guidance));
+        Guidance guide = new Guidance(guidance);
+        boolean guided = guide.needsUnconditional();
+        int chunks = batch.get(0).chunks(encoder, guided);
+        List<String> texts = batch.stream().map(Shot::prompt).toList();
+        List<String> negatives = batch.stream().map(Shot::negativePrompt).toList();
+        Denoising denoising = new Denoising(model.unet(), model.schedule(), sampler, steps, guide);
         try (NDManager memory = model.manager().newSubManager();
                 GradMode mode = GradMode.off()) {
-            TextStates textStates = textStates(memory, texts);
+            long[] seeds = batch.stream().mapToLong(Shot::seed).toArray();
             SeededNoise noise = new SeededNoise(memory, seeds, sample);
             NDArray latents =
                     denoising.latents(
                             memory,
-                            textStates.of(memory, texts),
-                            textStates.of(
-                                    memory, Collections.nCopies(seeds.length, negativePrompt)),
-                            styleRows(memory, seeds.length),
+                            encoder.states(memory, texts, chunks),
+                            guided ? encoder.states(memory, negatives, chunks) : null,
+                            styleRow(memory),
                             noise,
                             start(memory, noise),
                             listener);
-            return Pixels.toImages(model.vae().decode(latents));
+            return decoded(latents);
         }
     }
 
@@ -226,48 +259,42 @@ public final class TextToImage {
                 : initial.start(memory, model.vae(), noise, width, height);
     }
 
-    private TextStates textStates(NDManager memory, List<String> texts) {
-        List<String> captions = new ArrayList<>(texts);
-        captions.add(negativePrompt);
-        return new TextStates(
-                memory, (inner, prompts) -> model.encode(inner, prompts, clipSkip), captions);
+    /** One after the other: a decoder takes more memory than the network before it. */
+    private List<BufferedImage> decoded(NDArray latents) {
+        List<BufferedImage> images = new ArrayList<>();
+        for (long i = 0; i < latents.getShape().get(0); i++) {
+            try (NDArray one = latents.get(new NDIndex("{}:{}", i, i + 1));
+                    NDArray pixels = model.vae().decode(one)) {
+                images.addAll(Pixels.toImages(pixels));
+            }
+        }
+        return images;
     }
 
-    private NDArray styleRows(NDManager memory, int batch) {
+    private NDArray styleRow(NDManager memory) {
         if (style == null) {
             return null;
         }
         float[] row = style.over(model.styles());
-        NDArray one = memory.create(row, new Shape(1, row.length));
-        return one.broadcast(new Shape(batch, row.length));
+        return memory.create(row, new Shape(1, row.length));
     }
 
-    private String parameters(String prompt, long imageSeed) {
-        StringBuilder text = new StringBuilder(prompt);
-        if (!negativePrompt.isEmpty()) {
-            text.append("\nNegative prompt: ").append(negativePrompt);
-        }
-        text.append("\nSteps: ").append(steps);
-        text.append(", Sampler: ").append(sampler.label());
-        text.append(", CFG scale: ").append(guidance);
-        text.append(", Seed: ").append(imageSeed);
-        text.append(", Size: ").append(width).append('x').append(height);
+    private GenerationSettings settings(Shot shot) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("Steps", String.valueOf(steps));
+        values.put("Sampler", sampler.label());
+        values.put("CFG scale", String.valueOf(guidance));
+        values.put("Seed", String.valueOf(shot.seed()));
+        values.put("Size", width + "x" + height);
         if (initial != null) {
-            text.append(", Denoising strength: ").append(initial.strength());
+            values.put("Denoising strength", String.valueOf(initial.strength()));
         }
         if (clipSkip > 1) {
-            text.append(", Clip skip: ").append(clipSkip);
+            values.put("Clip skip", String.valueOf(clipSkip));
         }
         if (style != null) {
-            text.append(", Styles: ").append(quoted(style.toString()));
+            values.put("Styles", style.toString());
         }
-        return text.toString();
-    }
-
-    /** A1111 parts the settings at commas. */
-    private static String quoted(String value) {
-        return value.contains(",")
-                ? '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"'
-                : value;
+        return new GenerationSettings(shot.prompt(), shot.negativePrompt(), values);
     }
 }

@@ -10,6 +10,7 @@ import io.dmm.Reference;
 import io.dmm.SmallModels;
 import io.dmm.pipeline.StableDiffusion;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,26 @@ class LatentSetTest {
             assertEquals(rows.get(0), rows.get(2));
         }
         assertEquals(before, manager.getManagedArrays().size());
+    }
+
+    @Test
+    void largePictures_areThoseOfEachToo() {
+        int atOnce = (1 << 18) / (128 * 64);
+        List<CaptionedImage> pictures = new ArrayList<>();
+        for (int i = 0; i <= atOnce; i++) {
+            BufferedImage image = new BufferedImage(128, 64, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i, i, 0xFF8800);
+            pictures.add(new CaptionedImage(image, "a dot"));
+        }
+        try (NDManager memory = manager.newSubManager();
+                LatentSet set = LatentSet.encode(manager, MODEL.vae(), pictures)) {
+            for (int row : new int[] {0, atOnce - 1, atOnce}) {
+                List<BufferedImage> one = List.of(pictures.get(row).image());
+                NDArray expected = MODEL.vae().encode(Pixels.toArray(memory, one));
+                NDArray actual = set.latents(memory, new long[] {row});
+                Reference.assertClose(expected, actual, 1e-4, "row " + row);
+            }
+        }
     }
 
     @Test

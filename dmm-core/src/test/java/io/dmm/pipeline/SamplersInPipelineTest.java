@@ -56,22 +56,21 @@ class SamplersInPipelineTest {
                 TOLERANCE);
     }
 
-    /** Guidance would amplify what kernels round otherwise in a larger batch: to 1.4e-5 at 7. */
     @ParameterizedTest
     @EnumSource
     void everyPictureOfABatch_isTheOneMadeAlone(Sampler sampler) {
-        assertSecondIsAlone(() -> request(sampler).guidance(1).steps(3));
+        assertSecondIsAlone(() -> request(sampler).steps(3));
     }
 
     @Test
     void everyPictureOfABatchFromAPicture_isTheOneMadeAlone() {
-        assertSecondIsAlone(() -> request(Sampler.EULER_A).guidance(1).steps(3).from(picture, 0.7));
+        assertSecondIsAlone(() -> request(Sampler.EULER_A).steps(3).from(picture, 0.7));
     }
 
     private static void assertSecondIsAlone(Supplier<TextToImage> request) {
         NDArray batch = latents(request.get().seed(7), 2);
         NDArray alone = latents(request.get().seed(8), 1);
-        Reference.assertClose(batch.get("1:2"), alone, 5e-6, "seed 8");
+        Reference.assertClose(batch.get("1:2"), alone, 0, "seed 8");
     }
 
     private static TextToImage request(Sampler sampler) {

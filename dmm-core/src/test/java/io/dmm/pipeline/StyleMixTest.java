@@ -40,6 +40,27 @@ class StyleMixTest {
     }
 
     @Test
+    void parsedMix_isTheOneWritten() {
+        StyleMix mix = StyleMix.of("a|b:1", 0.1).and("c\\", -1.5).and("d, \"e\"|", 2.4);
+        assertEquals("a\\|b:1:0.1|c\\\\:-1.5|d, \"e\"\\|:2.4", mix.toString());
+        StyleMix read = StyleMix.parse(mix.toString());
+        assertEquals(mix.toString(), read.toString());
+        List<String> names = List.of("d, \"e\"|", "c\\", "a|b:1");
+        assertArrayEquals(new float[] {2.4f, -1.5f, 0.1f}, read.over(names));
+        assertArrayEquals(new float[] {0, 1, 0}, StyleMix.parse("pixel:1").over(STYLES));
+    }
+
+    @Test
+    void malformedMixes_areRefused() {
+        for (String text : List.of("", "ink", "ink:", "ink:x", "ink:1|", "ink:1||pixel:0")) {
+            assertThrows(IllegalArgumentException.class, () -> StyleMix.parse(text), text);
+        }
+        assertRefused(
+                "style mix: expected style:weight but was 'pixel'",
+                () -> StyleMix.parse("ink:0.5|pixel"));
+    }
+
+    @Test
     void wrongMixes_areRefused() {
         assertRefused(
                 "style mix: weights, expected a sum of 1 but was 0.5 (ink:0.5)",

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmm.SmallModels;
-import io.dmm.model.clip.ClipTokenizer;
 import io.dmm.sampler.Sampler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -110,24 +110,99 @@ class TextToImageTest {
     }
 
     @Test
-    void longPrompt_isCutWhereTheEncoderEnds() {
-        String words = "red house ".repeat(250);
-        int[] cut = rgb(MODEL.sample(words).steps(2));
-        assertArrayEquals(cut, rgb(MODEL.sample(words + "two boats").steps(2)));
+    void longPrompt_countsToItsEnd() {
+        String words = "red house ".repeat(100);
+        int[] first = rgb(MODEL.sample(words).steps(2));
+        assertFalse(Arrays.equals(first, rgb(MODEL.sample(words + "two boats").steps(2))));
     }
 
     @Test
-    void longPrompt_isWarnedOfOnce() {
-        Logger logger = Logger.getLogger(ClipTokenizer.class.getName());
+    void weights_changeThePicture() {
+        int[] plain = rgb(sample());
+        assertFalse(
+                Arrays.equals(plain, rgb(MODEL.sample(PROMPT.replace("red", "(red)")).steps(3))));
+        assertArrayEquals(plain, rgb(MODEL.sample(PROMPT.replace("red", "(red:1)")).steps(3)));
+    }
+
+    @Test
+    void promptsOfDifferentLength_areDrawnAsAlone() {
+        String[] prompts = {PROMPT, "two boats BREAK a tree", "red house ".repeat(100), PROMPT};
+        String[] negatives = {"", "fog", "(rain:1.3)", "fog BREAK rain"};
+        List<GeneratedImage> batch =
+                MODEL.sample(prompts).negativePrompt(negatives).steps(2).seeds(3, -1).images(2);
+        for (int i = 0; i < batch.size(); i++) {
+            GeneratedImage alone =
+                    MODEL.sample(prompts[i / 2])
+                            .negativePrompt(negatives[i / 2])
+                            .steps(2)
+                            .seed(i % 2 == 0 ? 3 : -1)
+                            .image();
+            assertArrayEquals(Pictures.rgb(alone.image()), Pictures.rgb(batch.get(i).image()));
+            assertEquals(alone.parameters(), batch.get(i).parameters());
+        }
+    }
+
+    @Test
+    void seeds_areOneForEachPicture() {
+        assertRefused(
+                "images: expected 3, one for each seed, but was 2",
+                () -> sample().seeds(1, 7, 9).images(2));
+        assertRefused("seeds: expected at least one but was none", () -> sample().seeds());
+        assertRefused(
+                "negative prompt: expected one, or one for each of 3 prompts, but was 2",
+                () -> MODEL.sample("a", "b", "c").negativePrompt("d", "e"));
+        ImageGrid grid = sample().seeds(1, 7, 9).grid(3);
+        assertEquals(List.of("seed 1", "seed 7", "seed 9"), grid.columnLabels());
+        assertArrayEquals(rgb(sample().seed(7)), Pictures.rgb(grid.cells().get(0).get(1)));
+    }
+
+    @Test
+    void wrongPrompts_areRefusedAtOnce() {
+        assertTrue(
+                assertThrows(IllegalArgumentException.class, () -> MODEL.sample("<lora:ink:1>"))
+                        .getMessage()
+                        .startsWith("prompt: '<lora:ink:1>', expected no tag"));
+        assertThrows(IllegalArgumentException.class, () -> sample().negativePrompt("[a|b]"));
+    }
+
+    @Test
+    void pictureSettings_drawTheSamePicture(@TempDir Path folder) throws IOException {
+        GeneratedImage image =
+                STYLED.sample("a (red:1.3) house\nNegative prompt: BREAK \"by the sea\", 😀")
+                        .negativePrompt("blurred, [gray]")
+                        .style(StyleMix.of("ink", 1.1).and("pixel", -0.1))
+                        .steps(3)
+                        .guidance(6.3)
+                        .seed(-5_000_000_000L)
+                        .sampler(Sampler.DDIM)
+                        .clipSkip(2)
+                        .size(24, 12)
+                        .image();
+        Path file = folder.resolve("picture.png");
+        image.save(file);
+        GeneratedImage again = STYLED.sample(PngParameters.read(file)).image();
+        assertArrayEquals(Pictures.rgb(image.image()), Pictures.rgb(again.image()));
+        assertEquals(image.parameters(), again.parameters());
+        assertEquals(image.settings(), again.settings());
+    }
+
+    @Test
+    void settingsOfOtherPrograms_areNamed() {
+        String text = "a\nSteps: 1, Sampler: DDIM, CFG scale: 7, Seed: 1, Size: 16x16";
         List<LogRecord> warnings = new ArrayList<>();
+        Logger logger = Logger.getLogger(GenerationSettings.class.getName());
         Filter recorder = record -> !warnings.add(record);
         logger.setFilter(recorder);
         try {
-            MODEL.sample("red house ".repeat(250)).steps(1).images(3);
+            MODEL.sample(GenerationSettings.parse(text + ", Version: v1, Model: x"));
+            assertEquals(0, warnings.size());
+            MODEL.sample(GenerationSettings.parse(text + ", Hires upscale: 2, ENSD: 3"));
         } finally {
             logger.setFilter(null);
         }
         assertEquals(1, warnings.size());
+        String message = warnings.get(0).getMessage();
+        assertTrue(message.endsWith("not used here: [Hires upscale, ENSD]"), message);
     }
 
     @Test
@@ -158,7 +233,7 @@ class TextToImageTest {
         assertEquals(expected, image.parameters());
         Path file = folder.resolve("picture.png");
         image.save(file);
-        assertEquals(expected, PngParameters.read(file).orElseThrow());
+        assertEquals(expected, PngParameters.text(file).orElseThrow());
     }
 
     @Test
@@ -181,14 +256,30 @@ class TextToImageTest {
 
     @Test
     void threads_doNotDisturbEachOther() throws Exception {
-        List<String> prompts = List.of(PROMPT, "two boats", "a tree", "");
-        List<int[]> inTurn = prompts.stream().map(TextToImageTest::picture).toList();
+        List<Callable<byte[]>> requests = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            int seed = i;
+            Sampler sampler = Sampler.values()[i % Sampler.values().length];
+            String prompt = List.of(PROMPT, "(two:1.4) boats", "a BREAK tree").get(i % 3);
+            requests.add(
+                    () -> {
+                        TextToImage request =
+                                STYLED.sample(prompt, "")
+                                        .style(seed % 2 == 0 ? "ink" : "pixel")
+                                        .sampler(sampler);
+                        ImageGrid grid = request.steps(4).seed(seed).grid(2);
+                        return PngParameters.encode(grid.image(), "");
+                    });
+        }
+        List<byte[]> inTurn = new ArrayList<>();
+        for (Callable<byte[]> request : requests) {
+            inTurn.add(request.call());
+        }
         ExecutorService pool = Executors.newFixedThreadPool(2);
         try {
-            List<Future<int[]>> atOnce =
-                    prompts.stream().map(prompt -> pool.submit(() -> picture(prompt))).toList();
-            for (int i = 0; i < prompts.size(); i++) {
-                assertArrayEquals(inTurn.get(i), atOnce.get(i).get(), prompts.get(i));
+            List<Future<byte[]>> atOnce = pool.invokeAll(requests);
+            for (int i = 0; i < requests.size(); i++) {
+                assertArrayEquals(inTurn.get(i), atOnce.get(i).get(), "request " + i);
             }
         } finally {
             pool.shutdownNow();
@@ -224,10 +315,6 @@ class TextToImageTest {
 
     private static TextToImage styled() {
         return STYLED.sample(PROMPT).steps(3);
-    }
-
-    private static int[] picture(String prompt) {
-        return rgb(MODEL.sample(prompt).steps(10));
     }
 
     private static int[] rgb(TextToImage request) {

@@ -36,13 +36,15 @@ public final class ClipTokenizer implements AutoCloseable {
     private final Map<String, byte[]> files;
     private final int start;
     private final int end;
+    private final int comma;
 
     private ClipTokenizer(
-            HuggingFaceTokenizer words, Map<String, byte[]> files, int start, int end) {
+            HuggingFaceTokenizer words, Map<String, byte[]> files, ClipVocabulary vocabulary) {
         this.words = words;
         this.files = files;
-        this.start = start;
-        this.end = end;
+        start = vocabulary.start();
+        end = vocabulary.end();
+        comma = vocabulary.comma();
     }
 
     /**
@@ -61,7 +63,7 @@ public final class ClipTokenizer implements AutoCloseable {
                     HuggingFaceTokenizer.newInstance(
                             new ByteArrayInputStream(TokenizerJson.of(vocabulary)),
                             Map.of("truncation", "false", "padding", "false"));
-            return new ClipTokenizer(words, files, vocabulary.start(), vocabulary.end());
+            return new ClipTokenizer(words, files, vocabulary);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -116,6 +118,26 @@ public final class ClipTokenizer implements AutoCloseable {
         ids[0] = start;
         System.arraycopy(tokens, 0, ids, 1, kept);
         return ids;
+    }
+
+    /** All tokens of a text, without start, end and padding. */
+    public long[] tokens(String text) {
+        return words.encode(PromptCleaning.clean(text), false, false).getIds();
+    }
+
+    /** The token before a prompt. */
+    public long start() {
+        return start;
+    }
+
+    /** The token after a prompt, which also fills it up. */
+    public long end() {
+        return end;
+    }
+
+    /** The token of a comma, or -1 if there is none. */
+    public long comma() {
+        return comma;
     }
 
     /** Number of tokens there are; the end is the last of them. */

@@ -57,6 +57,11 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
         return ids.get(END);
     }
 
+    /** The comma as a word of its own, or -1. */
+    int comma() {
+        return ids.getOrDefault(",</w>", -1);
+    }
+
     private static Map<String, Integer> ids(Path file) {
         JsonNode json = JsonFiles.read(file);
         Map<String, Integer> ids = new HashMap<>();

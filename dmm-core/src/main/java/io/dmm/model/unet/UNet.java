@@ -115,10 +115,14 @@ public final class UNet {
     /**
      * Predicts the noise in latents.
      *
+     * <p>With one timestep and one style for all, a sample's prediction does not depend on how many
+     * others are in the batch, to the last bit on the CPU: a matrix of few rows is multiplied in
+     * another order than one of many.
+     *
      * @param latents (B, C, H, W)
-     * @param timesteps one per sample
+     * @param timesteps one per sample, or one for all
      * @param context text states (B, S, D)
-     * @param style weights of the styles (B, N) per sample, or null for no style
+     * @param style weights of the styles, (B, N) or (1, N) for all, or null for no style
      * @return (B, C, H, W), on the manager of the latents; the caller closes it
      */
     public NDArray forward(NDArray latents, float[] timesteps, NDArray context, NDArray style) {
@@ -189,7 +193,8 @@ public final class UNet {
                 "(B, " + config.inChannels() + ", H, W) with sides a multiple of " + multiple,
                 shape);
         long batch = shape.get(0);
-        expect(timesteps.length == batch, "timesteps", batch + " values", timesteps.length);
+        int times = timesteps.length;
+        expect(times == batch || times == 1, "timesteps", batch + " values or one", times);
         Shape text = context.getShape();
         expect(
                 text.dimension() == 3
@@ -200,7 +205,10 @@ public final class UNet {
                 text);
         if (style != null) {
             Shape expected = new Shape(batch, config.styles());
-            boolean fits = config.styles() > 0 && style.getShape().equals(expected);
+            boolean fits =
+                    config.styles() > 0
+                            && (style.getShape().equals(expected)
+                                    || style.getShape().equals(new Shape(1, config.styles())));
             expect(fits, "style", expected, style.getShape());
         }
     }

@@ -14,9 +14,13 @@ import java.util.Map;
  * 3.1).
  *
  * <p>Pictures are (B, 3, H, W) in [−1, 1]; latents are (B, latents, H/f, W/f) and, outside this
- * class, multiplied by {@link VaeConfig#scalingFactor()}.
+ * class, multiplied by {@link VaeConfig#scalingFactor()}. Pictures of more than 1024 × 1024 pixels
+ * are encoded and decoded in tiles, see {@link Tiling}.
  */
 public final class AutoencoderKl {
+    /** Above, a picture goes in tiles: as many at once take some 4 GB with SD 1.5's autoencoder. */
+    private static final long PIXELS_AT_ONCE = 1 << 20;
+
     private final VaeConfig config;
     private final Map<String, NDArray> parameters;
     private final Precision precision;
@@ -74,19 +78,29 @@ public final class AutoencoderKl {
 
     /** The distribution of the latents of pictures, unscaled. */
     public Moments moments(NDArray pixels) {
+        return moments(pixels, isLarge(pixels, 1));
+    }
+
+    Moments moments(NDArray pixels, boolean tiled) {
         try (Scope scope = Scope.over(pixels)) {
-            NDArray h = quantConv.forward(encoder.forward(precision.in(pixels)));
-            NDList parts = precision.out(h).split(2, 1);
+            NDArray moments =
+                    tiled
+                            ? Tiling.ofPixels(config).apply(pixels, this::encodeWhole)
+                            : encodeWhole(pixels);
+            NDList parts = moments.split(2, 1);
             return new Moments(scope.keep(parts.get(0)), scope.keep(parts.get(1).clip(-30f, 20f)));
         }
     }
 
     /** Pictures of unscaled latents. */
     public NDArray decodeUnscaled(NDArray latents) {
-        try (Scope scope = Scope.over(latents)) {
-            NDArray h = postQuantConv.forward(precision.in(latents));
-            return scope.keep(precision.out(decoder.forward(h)));
-        }
+        return decodeUnscaled(latents, isLarge(latents, config.downsampling()));
+    }
+
+    NDArray decodeUnscaled(NDArray latents, boolean tiled) {
+        return tiled
+                ? Tiling.ofLatents(config).apply(latents, this::decodeWhole)
+                : decodeWhole(latents);
     }
 
     /** Scaled latents of pictures: the mean of their distribution. */
@@ -101,5 +115,25 @@ public final class AutoencoderKl {
         try (Scope scope = Scope.over(latents)) {
             return scope.keep(decodeUnscaled(latents.div((float) config.scalingFactor())));
         }
+    }
+
+    private NDArray encodeWhole(NDArray pixels) {
+        try (Scope scope = Scope.over(pixels)) {
+            NDArray h = quantConv.forward(encoder.forward(precision.in(pixels)));
+            return scope.keep(precision.out(h));
+        }
+    }
+
+    private NDArray decodeWhole(NDArray latents) {
+        try (Scope scope = Scope.over(latents)) {
+            NDArray h = postQuantConv.forward(precision.in(latents));
+            return scope.keep(precision.out(decoder.forward(h)));
+        }
+    }
+
+    private static boolean isLarge(NDArray x, long pixelsPerSide) {
+        long height = x.getShape().get(2) * pixelsPerSide;
+        long width = x.getShape().get(3) * pixelsPerSide;
+        return height * width > PIXELS_AT_ONCE;
     }
 }

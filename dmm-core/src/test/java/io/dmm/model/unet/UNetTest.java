@@ -134,6 +134,15 @@ class UNetTest {
     }
 
     @Test
+    void oneTimestepForAll_isThatOfEachSample() {
+        NDArray latents = reference.value("sample");
+        NDArray context = reference.value("encoder_hidden_states");
+        NDArray each = unet.forward(latents, new float[] {37, 37}, context, null);
+        NDArray all = unet.forward(latents, new float[] {37}, context, null);
+        Reference.assertClose(each, all, 1e-5, "one timestep");
+    }
+
+    @Test
     void config_isTheSameAfterWritingAndReading() {
         UNetConfig config = config();
         assertEquals(List.of(8, 16, 32, 32), config.blockOutChannels());
@@ -180,7 +189,11 @@ class UNetTest {
                 Arguments.of(new Shape(4, 16, 16), 2, context, null, expectLatents + "(4, 16, 16)"),
                 Arguments.of(new Shape(), 2, context, null, expectLatents + "()"),
                 Arguments.of(
-                        latents, 1, context, null, "UNet: timesteps, expected 2 values but was 1"),
+                        latents,
+                        3,
+                        context,
+                        null,
+                        "UNet: timesteps, expected 2 values or one but was 3"),
                 Arguments.of(
                         latents,
                         2,

@@ -2,11 +2,14 @@ package io.dmm.model.vae;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.FiniteDifferences;
 import io.dmm.Reference;
+import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ConfigNode;
 import io.dmm.weights.DType;
@@ -57,6 +60,40 @@ class AutoencoderKlTest {
         Reference.assertClose(scaledMean, vae.encode(image()), 1e-4, "encode");
         NDArray decoded = vae.decode(latents().mul((float) factor));
         reference.assertClose("decoded", decoded, 1e-4);
+    }
+
+    @Test
+    void tiles_equalDiffusers() {
+        NDArray mean = vae.moments(reference.value("large"), true).mean();
+        reference.assertClose("tiled_mean", mean, 1e-5);
+        NDArray decoded = vae.decodeUnscaled(reference.value("large_latents"), true);
+        reference.assertClose("tiled_decoded", decoded, 1e-5);
+        NDArray whole = vae.decodeUnscaled(reference.value("large_latents"));
+        assertTrue(
+                Reference.largestDifference(whole.toFloatArray(), decoded.toFloatArray()) > 0.01);
+    }
+
+    @Test
+    void tilesOfASmallPicture_areThePicture() {
+        assertArrayEquals(
+                vae.decodeUnscaled(latents()).toFloatArray(),
+                vae.decodeUnscaled(latents(), true).toFloatArray());
+        assertArrayEquals(
+                vae.moments(image()).mean().toFloatArray(),
+                vae.moments(image(), true).mean().toFloatArray());
+    }
+
+    @Test
+    void picturesOfMoreThanAMegapixel_goInTiles() {
+        VaeConfig deep = new VaeConfig(List.of(4, 4, 4, 4, 4), 1, 4, 4, 1, 512);
+        AutoencoderKl other = new AutoencoderKl(deep, Weights.initial(reference.manager(), 1));
+        try (NDManager manager = reference.manager().newSubManager();
+                GradMode mode = GradMode.off()) {
+            NDArray latents = manager.randomNormal(new Shape(1, 4, 65, 64));
+            assertArrayEquals(
+                    other.decodeUnscaled(latents, true).toFloatArray(),
+                    other.decode(latents).toFloatArray());
+        }
     }
 
     @Test
@@ -120,9 +157,13 @@ class AutoencoderKlTest {
             AutoencoderKl.Moments moments = vae.moments(image);
             moments.mean().close();
             moments.logVariance().close();
+            AutoencoderKl.Moments tiled = vae.moments(image, true);
+            tiled.mean().close();
+            tiled.logVariance().close();
             vae.decodeUnscaled(latents).close();
             vae.encode(image).close();
             vae.decode(latents).close();
+            vae.decodeUnscaled(latents, true).close();
             assertEquals(2, manager.getManagedArrays().size());
         }
     }
