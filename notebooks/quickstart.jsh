@@ -6,7 +6,9 @@ final int PICTURES = 1200;  // captioned pictures that all experts are asked abo
 final int DRAWN = 480;      // pictures that each expert first draws itself
 final int STEPS = 640;
 final int BATCH = 32;
-final double RATE = 1.2e-3;
+final double RATE = 1.5e-3;
+final double FEATURES = 0.5;  // weight of the feature imitation; small networks profit from much of it
+final TimestepSampling TIMESTEPS = new TimestepSampling(0.3);  // experts differ most where there is little noise
 final int SEED = 7;
 final int HELD_OUT_SEED = 1_000_000;
 final Synthesis.Settings DRAWING = new Synthesis.Settings(10, 1);  // small pictures need few steps and no guidance
@@ -59,7 +61,7 @@ Report report(RunSummary summary) {
                     new Report.Picture("interpolation.png", "Between two styles",
                             "The merged model with a mix of two styles, the same prompts and seed."),
                     new Report.Picture("loss.png", "Training", "The mean squared difference between the noise"
-                            + " that student and experts predict.")));
+                            + " that student and experts predict, and between the outputs of their blocks.")));
 }
 
 void quickstart(Path out) throws Exception {
@@ -81,6 +83,7 @@ void quickstart(Path out) throws Exception {
                     .steps(STEPS)
                     .batch(BATCH)
                     .learningRate(LearningRate.cosine(RATE).withWarmup(20))
+                    .features(FEATURES).timesteps(TIMESTEPS)
                     .metrics(out.resolve("metrics.jsonl"))
                     .listen(progress)
                     .run()) {
@@ -99,6 +102,8 @@ void quickstart(Path out) throws Exception {
         settings.put("steps", "" + STEPS);
         settings.put("batch", "" + BATCH);
         settings.put("learning rate", RATE + ", cosine");
+        settings.put("weight of the feature imitation", "" + FEATURES);
+        settings.put("share of uniform timesteps", "" + TIMESTEPS.uniformShare());
         var summary = RunSummary.ofRun(metrics, comparisons, settings);
         report(summary).write(out);
         summary.experts().forEach(e -> System.out.printf(

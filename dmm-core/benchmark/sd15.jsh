@@ -75,7 +75,7 @@ Map<String, Double> ours(Options options) throws Exception {
         Ops.silu(normals(manager, 1)); // both sides have PyTorch started when the clock starts
         Files.writeString(Path.of("/proc/self/clear_refs"), "5");
         long start = System.nanoTime();
-        UNet unet = StableDiffusion.loadUNet(folder, manager, options.precision());
+        UNet unet = ModelReader.unet(folder, manager, options.precision());
         report.put("load", (System.nanoTime() - start) / 1e9);
         report.put("loadPeakMegabytes", PeakMemory.measure().megabytes());
         NDArray sample = normals(manager, 2, 4, 64, 64);
@@ -83,10 +83,10 @@ Map<String, Double> ours(Options options) throws Exception {
         float[] timesteps = {500, 500};
         report.put("step", seconds(options.runs(), () -> unet.forward(sample, timesteps, context, null).close()));
         report.put("peakMegabytes", PeakMemory.measure().megabytes());
-        ClipTextModel text = StableDiffusion.loadTextEncoder(folder, manager);
+        ClipTextModel text = ModelReader.textEncoder(folder, manager);
         long[][] ids = new long[2][77];
         report.put("text", seconds(options.runs(), () -> text.forward(manager, ids, 1).close()));
-        AutoencoderKl vae = StableDiffusion.loadVae(folder, manager, options.precision());
+        AutoencoderKl vae = ModelReader.autoencoder(folder, manager, options.precision());
         NDArray latents = normals(manager, 1, 4, 64, 64);
         report.put("decode", seconds(options.runs(), () -> vae.decode(latents).close()));
     }

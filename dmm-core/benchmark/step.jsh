@@ -78,7 +78,7 @@ Timing ours(Options options, Path folder) {
         LatentSet latents = new LatentSet(manager.create(normals(3, shape.size()), shape), captions);
         List<Teacher> teachers = new ArrayList<>();
         for (int i = 0; i < TEACHERS; i++) {
-            UNet unet = StableDiffusion.loadUNet(ModelFolder.open(folder), manager, options.teachers());
+            UNet unet = ModelReader.unet(ModelFolder.open(folder), manager, options.teachers());
             teachers.add(new Teacher("teacher " + i, unet, textStates));
         }
         UNet base = new UNet(CONFIG, Weights.initial(manager, 4));
@@ -86,7 +86,8 @@ Timing ours(Options options, Path folder) {
         var sources = Collections.nCopies(TEACHERS, new ScoreDistillation.LatentSources(latents, null));
         var schedule = new NoiseSchedule(NoiseScheduleConfig.sd15());
         var objective = new ScoreDistillation(
-                student, textStates, teachers, sources, schedule, options.batch(), 6);
+                student, textStates, teachers, sources, schedule,
+                TimestepSampling.UNIFORM, null, options.batch(), 6);
         var loop = new TrainingLoop(
                 WARMUP + options.steps(), options.batch(), LearningRate.constant(1e-4), 1e-2, 1);
         Clock clock = new Clock();

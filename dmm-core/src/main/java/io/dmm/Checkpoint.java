@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
+import io.dmm.pipeline.ModelReader;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFiles;
@@ -14,19 +15,19 @@ record Checkpoint(Path path) implements ExpertSource {
 
     @Override
     public UNetConfig check(StableDiffusion base) {
-        return StableDiffusion.checkUNet(base.files(path));
+        return ModelReader.checkUNet(base.files(path));
     }
 
     @Override
     public UNet unet(NDManager manager, StableDiffusion base, Precision precision) {
-        return StableDiffusion.loadUNet(base.files(path), manager, precision);
+        return ModelReader.unet(base.files(path), manager, precision);
     }
 
     @Override
     public ClipTextModel textEncoder(NDManager manager, StableDiffusion base) {
         ModelFiles files = base.files(path);
         return files.has("text_encoder")
-                ? StableDiffusion.loadTextEncoder(files, manager)
+                ? ModelReader.textEncoder(files, manager)
                 : base.textEncoder();
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.dmm.data.CaptionedImage;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
+import io.dmm.distill.FeatureImitation;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.LoggedListener;
 import io.dmm.distill.ScoreDistillation;
@@ -11,6 +12,7 @@ import io.dmm.distill.ScoreDistillation.LatentSources;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.Teacher;
+import io.dmm.distill.TimestepSampling;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
 import io.dmm.model.unet.UNet;
@@ -45,6 +47,8 @@ public final class Distillation {
     private Synthesis.Settings drawing = Synthesis.Settings.DEFAULT;
     private long steps = 20_000;
     private int batch = 32;
+    private TimestepSampling timesteps = TimestepSampling.UNIFORM;
+    private FeatureImitation features;
     private LearningRate learningRate = LearningRate.constant(1e-5);
     private Precision teacherPrecision = Precision.FP32;
     private long seed;
@@ -109,6 +113,21 @@ public final class Distillation {
     /** Samples per step, split over the experts; at least two for each. */
     public Distillation batch(int samples) {
         batch = samples;
+        return this;
+    }
+
+    /** How often each timestep is drawn; uniformly by default. */
+    public Distillation timesteps(TimestepSampling sampling) {
+        timesteps = sampling;
+        return this;
+    }
+
+    /**
+     * Lets the student's blocks follow the experts', too (DMM, Eq. 10), with this weight beside the
+     * score; 0.002 in the authors' code. Not done by default.
+     */
+    public Distillation features(double weight) {
+        features = new FeatureImitation(weight);
         return this;
     }
 
@@ -249,7 +268,15 @@ public final class Distillation {
             sources.add(new LatentSources(common, drawn(manager, teacher, captions)));
         }
         return new ScoreDistillation(
-                student, textStates, teachers, sources, base.schedule(), batch, seed);
+                student,
+                textStates,
+                teachers,
+                sources,
+                base.schedule(),
+                timesteps,
+                features,
+                batch,
+                seed);
     }
 
     private LatentSet drawn(NDManager manager, Teacher teacher, List<String> captions) {

@@ -13,13 +13,23 @@ import io.dmm.tensor.PhiloxRandom.Purpose;
  * drawn for them.
  *
  * @param latents (B, C, H, W)
- * @param timesteps one per sample, uniform over the schedule
+ * @param timesteps one per sample
  * @param noise ε, (B, C, H, W)
  */
 public record NoisyLatents(NDArray latents, float[] timesteps, NDArray noise) {
 
-    /** Noises {@code clean} latents, on their manager, by what (seed, step) determine. */
+    /** Noises {@code clean} latents to timesteps that are drawn uniformly. */
     public static NoisyLatents draw(NDArray clean, NoiseSchedule schedule, long seed, long step) {
+        return draw(clean, schedule, TimestepSampling.UNIFORM, seed, step);
+    }
+
+    /** Noises {@code clean} latents, on their manager, by what (seed, step) determine. */
+    public static NoisyLatents draw(
+            NDArray clean,
+            NoiseSchedule schedule,
+            TimestepSampling sampling,
+            long seed,
+            long step) {
         Shape shape = clean.getShape();
         int batch = Math.toIntExact(shape.get(0));
         PhiloxRandom random = PhiloxRandom.of(seed, step, Purpose.TIMESTEP);
@@ -27,7 +37,7 @@ public record NoisyLatents(NDArray latents, float[] timesteps, NDArray noise) {
         float[] alphas = new float[batch];
         float[] sigmas = new float[batch];
         for (int i = 0; i < batch; i++) {
-            int timestep = random.nextInt(schedule.config().numTrainTimesteps());
+            int timestep = sampling.draw(random, schedule.config().numTrainTimesteps());
             timesteps[i] = timestep;
             alphas[i] = (float) schedule.alpha(timestep);
             sigmas[i] = (float) schedule.sigma(timestep);

@@ -16,6 +16,7 @@ import io.dmm.tensor.PhiloxRandom.Purpose;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Score distillation of N teachers into one student (DMM, arXiv 2504.12364, Eq. 9): the batch is
@@ -33,6 +34,8 @@ public final class ScoreDistillation implements TrainingLoop.Objective {
     private final List<Teacher> teachers;
     private final List<LatentSources> sources;
     private final NoiseSchedule schedule;
+    private final TimestepSampling timesteps;
+    private final FeatureImitation features;
     private final int batch;
     private final long seed;
 
@@ -47,12 +50,21 @@ public final class ScoreDistillation implements TrainingLoop.Objective {
     /** A teacher's part of the batch, before noise. */
     private record Slice(NDArray latents, List<String> captions) {}
 
+    /** What the teachers answer for the whole batch: noise, and outputs of blocks if asked for. */
+    private record Target(NDArray noisePred, List<NDArray> features) {}
+
+    /**
+     * @param sources one per teacher
+     * @param features the second term of the loss, or null for the score alone
+     */
     public ScoreDistillation(
             UNet student,
             TextStates textStates,
             List<Teacher> teachers,
             List<LatentSources> sources,
             NoiseSchedule schedule,
+            TimestepSampling timesteps,
+            FeatureImitation features,
             int batch,
             long seed) {
         this.student = student;
@@ -60,6 +72,8 @@ public final class ScoreDistillation implements TrainingLoop.Objective {
         this.teachers = teachers;
         this.sources = sources;
         this.schedule = schedule;
+        this.timesteps = timesteps;
+        this.features = features;
         this.batch = batch;
         this.seed = seed;
     }
@@ -74,16 +88,31 @@ public final class ScoreDistillation implements TrainingLoop.Objective {
             slices.add(slice(memory, sources.get(i), samplesOf(i, step), data, dropping));
             latents.add(slices.get(i).latents);
         }
-        NoisyLatents noisy = NoisyLatents.draw(NDArrays.concat(latents, 0), schedule, seed, step);
-        NDArray target = target(memory, noisy, slices);
+        NoisyLatents noisy =
+                NoisyLatents.draw(NDArrays.concat(latents, 0), schedule, timesteps, seed, step);
+        Target target = target(memory, noisy, slices);
         List<String> captions = slices.stream().flatMap(slice -> slice.captions.stream()).toList();
+        List<NDArray> outputs = features == null ? null : new ArrayList<>();
         NDArray noisePred =
                 student.forward(
                         noisy.latents(),
                         noisy.timesteps(),
                         textStates.of(memory, captions),
-                        styles(memory, slices));
-        return Ops.mse(noisePred, target);
+                        styles(memory, slices),
+                        outputs);
+        NDArray roots = rootsOfWeights(memory, noisy.timesteps());
+        NDArray score = Ops.mse(noisePred.mul(roots), target.noisePred.mul(roots));
+        return features == null ? score : score.add(features.loss(outputs, target.features));
+    }
+
+    /** Square roots of the samples' weights, (B, 1, 1, 1): both sides of a square take one. */
+    private NDArray rootsOfWeights(NDManager memory, float[] drawn) {
+        int count = schedule.config().numTrainTimesteps();
+        float[] roots = new float[drawn.length];
+        for (int i = 0; i < drawn.length; i++) {
+            roots[i] = (float) Math.sqrt(timesteps.weight((int) drawn[i], count));
+        }
+        return Ops.create(memory, roots, new Shape(drawn.length, 1, 1, 1));
     }
 
     /** The batch need not be a multiple of the teachers: who gets one more moves on every step. */
@@ -125,20 +154,41 @@ public final class ScoreDistillation implements TrainingLoop.Objective {
     /**
      * What each teacher predicts for its slice; computed before the student's graph is recorded.
      */
-    private NDArray target(NDManager memory, NoisyLatents noisy, List<Slice> slices) {
+    private Target target(NDManager memory, NoisyLatents noisy, List<Slice> slices) {
         try (GradMode mode = GradMode.off()) {
             NDList predictions = new NDList();
+            List<NDList> outputs = new ArrayList<>();
             int from = 0;
             for (int i = 0; i < teachers.size(); i++) {
                 List<String> captions = slices.get(i).captions;
                 int to = from + captions.size();
                 NDArray latents = noisy.latents().get(from + ":" + to);
                 float[] timesteps = Arrays.copyOfRange(noisy.timesteps(), from, to);
-                predictions.add(teachers.get(i).predict(memory, latents, timesteps, captions));
+                List<NDArray> blocks = features == null ? null : new ArrayList<>();
+                Teacher teacher = teachers.get(i);
+                predictions.add(teacher.predict(memory, latents, timesteps, captions, blocks));
+                if (features != null) {
+                    outputs.add(new NDList(blocks));
+                }
                 from = to;
             }
-            return NDArrays.concat(predictions, 0);
+            return new Target(NDArrays.concat(predictions, 0), joined(outputs));
         }
+    }
+
+    /** The outputs of each block, of all teachers along the batch. */
+    private static List<NDArray> joined(List<NDList> outputs) {
+        int blocks = outputs.isEmpty() ? 0 : outputs.get(0).size();
+        return IntStream.range(0, blocks)
+                .mapToObj(
+                        block ->
+                                NDArrays.concat(
+                                        new NDList(
+                                                outputs.stream()
+                                                        .map(teacher -> teacher.get(block))
+                                                        .toList()),
+                                        0))
+                .toList();
     }
 
     /** One row per sample, 1 at its teacher's style. */

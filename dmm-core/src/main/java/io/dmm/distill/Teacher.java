@@ -14,6 +14,20 @@ public record Teacher(String name, UNet unet, TextStates textStates) {
 
     /** The noise this expert predicts, (B, C, H, W) on {@code memory}; no gradient is recorded. */
     NDArray predict(NDManager memory, NDArray latents, float[] timesteps, List<String> captions) {
-        return unet.forward(latents, timesteps, textStates.of(memory, captions), null);
+        return predict(memory, latents, timesteps, captions, null);
+    }
+
+    /**
+     * As {@link #predict(NDManager, NDArray, float[], List)}.
+     *
+     * @param features receives the outputs of all blocks, or null
+     */
+    NDArray predict(
+            NDManager memory,
+            NDArray latents,
+            float[] timesteps,
+            List<String> captions,
+            List<NDArray> features) {
+        return unet.forward(latents, timesteps, textStates.of(memory, captions), null, features);
     }
 }

@@ -15,6 +15,7 @@ import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.model.vae.AutoencoderKl;
 import io.dmm.model.vae.VaeConfig;
+import io.dmm.pipeline.ModelReader;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.sampler.NoiseScheduleConfig;
@@ -126,7 +127,7 @@ public final class TinyWorldTraining {
     }
 
     private AutoencoderKl loadVae(NDManager manager, String stage) {
-        return StableDiffusion.loadVae(
+        return ModelReader.autoencoder(
                 ModelFolder.open(folder.resolve(stage)), manager, Precision.FP32);
     }
 

@@ -1,7 +1,9 @@
 package io.dmm.distill;
 
+import static io.dmm.distill.TimestepSampling.UNIFORM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
@@ -45,14 +47,14 @@ class ScoreDistillationTest {
     @Test
     void lossAtTheStart_isThatOfTheBase() {
         UNet student = Student.of(manager, base.unet(), 3, 7);
-        assertEquals(byHand(base.unet(), 0, false), loss(student, null, 0), 1e-6);
+        assertEquals(byHand(base.unet(), 0, false, UNIFORM), loss(student, null, 0), 1e-6);
     }
 
     @Test
     void everySample_hasTheStyleOfItsTeacher() {
         UNet student = SmallModels.unet(manager, 9, 3);
         for (int step = 0; step < 6; step++) {
-            assertEquals(byHand(student, step, true), loss(student, null, step), 1e-6);
+            assertEquals(byHand(student, step, true, UNIFORM), loss(student, null, step), 1e-6);
         }
     }
 
@@ -100,9 +102,87 @@ class ScoreDistillationTest {
     }
 
     private ScoreDistillation objective(UNet student, LatentSet own) {
+        return objective(student, own, UNIFORM, null);
+    }
+
+    private ScoreDistillation objective(
+            UNet student, LatentSet own, TimestepSampling timesteps, FeatureImitation features) {
         List<LatentSources> sources = Collections.nCopies(3, new LatentSources(set, own));
         return new ScoreDistillation(
-                student, textStates, teachers, sources, base.schedule(), BATCH, SEED);
+                student,
+                textStates,
+                teachers,
+                sources,
+                base.schedule(),
+                timesteps,
+                features,
+                BATCH,
+                SEED);
+    }
+
+    @Test
+    void timestepsThatAreDrawnMoreOften_countLess() {
+        UNet student = SmallModels.unet(manager, 9, 3);
+        TimestepSampling leaning = new TimestepSampling(0.3);
+        try (NDManager memory = manager.newSubManager()) {
+            double loss = objective(student, null, leaning, null).loss(memory, 1).getFloat();
+            assertEquals(byHand(student, 1, true, leaning), loss, 1e-5 * loss);
+        }
+    }
+
+    @Test
+    void features_areTheMeanOverBlocksOfTheirMeanSquaredDifferences() {
+        UNet student = SmallModels.unet(manager, 9, 3);
+        double score = loss(student, null, 1);
+        try (NDManager memory = manager.newSubManager()) {
+            double both =
+                    objective(student, null, UNIFORM, new FeatureImitation(0.5))
+                            .loss(memory, 1)
+                            .getFloat();
+            double expected = score + 0.5 * featuresByHand(student, 1);
+            assertEquals(expected, both, 1e-5 * expected);
+            assertTrue(both > 1.01 * score);
+        }
+    }
+
+    private double featuresByHand(UNet student, int step) {
+        PhiloxRandom dropping = PhiloxRandom.of(SEED, step, Purpose.CAPTION);
+        double sum = 0;
+        try (NDManager memory = manager.newSubManager();
+                GradMode mode = GradMode.off()) {
+            NoisyLatents noisy =
+                    NoisyLatents.draw(
+                            set.latents(memory, new long[BATCH]), base.schedule(), SEED, step);
+            List<Integer> turns = turns(step);
+            for (int i = 0; i < BATCH; i++) {
+                String caption = dropping.nextDouble() < 0.1 ? "" : CAPTION;
+                NDArray context = textStates.of(memory, List.of(caption));
+                NDArray latents = noisy.latents().get(i + ":" + (i + 1));
+                float[] timestep = {noisy.timesteps()[i]};
+                float[] row = new float[3];
+                row[turns.get(i)] = 1;
+                NDArray style = memory.create(row, new Shape(1, 3));
+                List<NDArray> expected = new ArrayList<>();
+                List<NDArray> actual = new ArrayList<>();
+                teachers.get(turns.get(i))
+                        .unet()
+                        .forward(latents, timestep, context, null, expected);
+                student.forward(latents, timestep, context, style, actual);
+                for (int block = 0; block < actual.size(); block++) {
+                    NDArray difference = actual.get(block).sub(expected.get(block));
+                    sum += difference.square().mean().getFloat() / actual.size();
+                }
+            }
+        }
+        return sum / BATCH;
+    }
+
+    @Test
+    void featureWeight_mustBePositive() {
+        assertEquals(
+                "feature imitation: weight, expected a number above 0 but was 0.0",
+                assertThrows(IllegalArgumentException.class, () -> new FeatureImitation(0))
+                        .getMessage());
     }
 
     private double loss(UNet student, LatentSet own, long step) {
@@ -112,7 +192,7 @@ class ScoreDistillationTest {
     }
 
     /** The mean squared difference of student and teachers, one sample after the other. */
-    private double byHand(UNet student, int step, boolean styled) {
+    private double byHand(UNet student, int step, boolean styled, TimestepSampling sampling) {
         PhiloxRandom dropping = PhiloxRandom.of(SEED, step, Purpose.CAPTION);
         double sum = 0;
         long count = 0;
@@ -120,7 +200,11 @@ class ScoreDistillationTest {
                 GradMode mode = GradMode.off()) {
             NoisyLatents noisy =
                     NoisyLatents.draw(
-                            set.latents(memory, new long[BATCH]), base.schedule(), SEED, step);
+                            set.latents(memory, new long[BATCH]),
+                            base.schedule(),
+                            sampling,
+                            SEED,
+                            step);
             List<Integer> turns = turns(step);
             for (int i = 0; i < BATCH; i++) {
                 String caption = dropping.nextDouble() < 0.1 ? "" : CAPTION;
@@ -135,9 +219,10 @@ class ScoreDistillationTest {
                                 .unet()
                                 .forward(latents, timestep, context, null)
                                 .toFloatArray();
+                double weight = sampling.weight((int) timestep[0], 1000);
                 float[] actual = student.forward(latents, timestep, context, style).toFloatArray();
                 for (int j = 0; j < actual.length; j++) {
-                    sum += Math.pow(expected[j] - actual[j], 2);
+                    sum += Math.pow(expected[j] - actual[j], 2) * weight;
                 }
                 count += actual.length;
             }

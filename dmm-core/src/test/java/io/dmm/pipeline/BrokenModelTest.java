@@ -191,9 +191,7 @@ class BrokenModelTest {
         ModelFileException failure =
                 assertThrows(
                         ModelFileException.class,
-                        () ->
-                                StableDiffusion.load(
-                                        ModelFolder.open(folder), manager, Precision.FP32));
+                        () -> ModelReader.model(ModelFolder.open(folder), manager, Precision.FP32));
         assertFalse(manager.isOpen());
         assertEquals(1, failure.getMessage().lines().count());
         return failure.getMessage();

@@ -326,7 +326,7 @@ class SingleFileTest {
         assertFails(
                 ModelFileException.class,
                 file + ": expected the 686 tensors of the model but was",
-                () -> StableDiffusion.checkUNet(files));
+                () -> ModelReader.checkUNet(files));
         assertEquals(UNetConfig.sd15(), UNetConfig.read(files.config("unet")));
     }
 

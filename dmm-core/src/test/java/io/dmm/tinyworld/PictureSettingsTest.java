@@ -23,6 +23,20 @@ class PictureSettingsTest {
     @TempDir private Path folder;
 
     @Test
+    void everySampler_drawsAPictureOfABatchAsAlone() {
+        try (StableDiffusion model = TinyWorld.open().base()) {
+            for (Sampler sampler : Sampler.values()) {
+                TextToImage request = model.sample("a red house").steps(4).sampler(sampler);
+                List<GeneratedImage> batch = request.images(3);
+                assertArrayEquals(
+                        PngParameters.encode(batch.get(2).image(), ""),
+                        PngParameters.encode(request.seed(2).image().image(), ""),
+                        sampler.label());
+            }
+        }
+    }
+
+    @Test
     void pictureOfALargeBatch_isTheOneMadeAlone() {
         try (StableDiffusion model = TinyWorld.open().base()) {
             for (double guidance : new double[] {1, 7}) {
