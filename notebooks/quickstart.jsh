@@ -4,14 +4,14 @@
 
 final int PICTURES = 1200;  // captioned pictures that all experts are asked about
 final int DRAWN = 480;      // pictures that each expert first draws itself
-final int STEPS = 640;
+final int STEPS = 600;
 final int BATCH = 32;
 final double RATE = 1.5e-3;
 final double FEATURES = 0.5;  // weight of the feature imitation; small networks profit from much of it
 final TimestepSampling TIMESTEPS = new TimestepSampling(0.3);  // experts differ most where there is little noise
 final int SEED = 7;
 final int HELD_OUT_SEED = 1_000_000;
-final Synthesis.Settings DRAWING = new Synthesis.Settings(10, 1);  // small pictures need few steps and no guidance
+final Synthesis.Settings DRAWING = new Synthesis.Settings(8, 1);  // small pictures need few steps and no guidance
 final double GUIDANCE = 4;
 
 final String[] PROMPTS = {

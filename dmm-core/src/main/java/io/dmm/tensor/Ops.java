@@ -118,7 +118,12 @@ public final class Ops {
         return call("geglu", x, weight, bias);
     }
 
-    /** Multi-head scaled dot-product attention: (B, S, D), (B, S', D), (B, S', D) → (B, S, D). */
+    /**
+     * Multi-head scaled dot-product attention: (B, S, D), (B, S', D), (B, S', D) → (B, S, D).
+     *
+     * <p>For many tokens in bf16 on the CPU, plain products of 256 rows at a time are a third
+     * faster than PyTorch's fused kernel; scores are then rounded to bf16, too.
+     */
     public static NDArray attention(NDArray query, NDArray key, NDArray value, int heads) {
         return call("attention", query, key, value, scalar(heads));
     }
@@ -191,10 +196,16 @@ public final class Ops {
         return JniUtils.getLayout((PtNDArray) weight) == ONEDNN_LAYOUT;
     }
 
-    /** How many elements are NaN or infinite. */
-    public static long countNotFinite(NDArray x) {
-        try (NDArray count = call("count_not_finite", x)) {
-            return count.getLong();
+    /**
+     * Writes values into {@code array} (M) from index {@code at} on, widening them to its type.
+     *
+     * @return how many of them are NaN or infinite; a sum tells in one pass that none is
+     */
+    public static long fill(NDArray array, long at, NDArray values) {
+        try (GradMode mode = GradMode.off();
+                NDArray begin = onCpu((double) at);
+                NDArray notFinite = call("fill", array, begin, values)) {
+            return notFinite.getLong();
         }
     }
 

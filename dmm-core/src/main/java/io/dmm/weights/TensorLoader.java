@@ -2,7 +2,6 @@ package io.dmm.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.tensor.Ops;
@@ -64,9 +63,8 @@ final class TensorLoader {
             for (long at = 0; at < size; at += CHUNK) {
                 int count = (int) Math.min(CHUNK, size - at);
                 read(info, at, count);
-                try (NDArray chunk = widen(info.dtype(), count, manager)) {
-                    notFinite += Ops.countNotFinite(chunk);
-                    flat.set(new NDIndex().addSliceDim(at, at + count), chunk);
+                try (NDArray chunk = chunk(info.dtype(), count, manager)) {
+                    notFinite += Ops.fill(flat, at, chunk);
                 }
             }
         }
@@ -88,20 +86,14 @@ final class TensorLoader {
         raw.flip();
     }
 
-    /** The chunk just read; it may share the buffers' memory, so it must not outlive the next. */
-    private NDArray widen(DType dtype, int count, NDManager manager) {
+    /** The chunk just read; it shares the buffers' memory, so it must not outlive the next. */
+    private NDArray chunk(DType dtype, int count, NDManager manager) {
         Shape shape = new Shape(count);
-        if (dtype.nativeType() == null) {
-            widened.clear().limit(count * Float.BYTES);
-            Widening.toFloats(dtype, raw, widened.asIntBuffer(), count);
-            return manager.create(widened, shape, DataType.FLOAT32);
+        if (dtype.nativeType() != null) {
+            return manager.create(raw, shape, dtype.nativeType());
         }
-        NDArray chunk = manager.create(raw, shape, dtype.nativeType());
-        if (dtype.nativeType() == dtype.arrayType()) {
-            return chunk;
-        }
-        try (chunk) {
-            return chunk.toType(dtype.arrayType(), false);
-        }
+        widened.clear().limit(count * Float.BYTES);
+        Widening.toFloats(dtype, raw, widened.asIntBuffer(), count);
+        return manager.create(widened, shape, DataType.FLOAT32);
     }
 }

@@ -2,6 +2,7 @@ package io.dmm.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -31,6 +32,21 @@ class AttentionTest {
         NDArray actual = Ops.attention(query, key, value, heads);
         assertEquals(query.getShape(), actual.getShape());
         assertArrayEquals(expected(query, key, value, heads, false), actual.toFloatArray(), 2e-6f);
+    }
+
+    /** 1100 is many, and no multiple of the rows that go at a time. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void attentionOfManyTokensInBf16_isCloseToFp32(int heads) {
+        NDArray query = normal(2, 1100, WIDTH);
+        NDArray key = normal(2, 1100, WIDTH);
+        NDArray value = normal(2, 1100, WIDTH);
+        NDArray attended =
+                Ops.attention(Ops.toBf16(query), Ops.toBf16(key), Ops.toBf16(value), heads);
+        NDArray expected = Ops.attention(query, key, value, heads);
+        NDArray difference = Ops.toFp32(attended).sub(expected);
+        double error = difference.norm().getFloat() / expected.norm().getFloat();
+        assertTrue(error < 0.01, "relative error " + error);
     }
 
     @ParameterizedTest
