@@ -136,6 +136,7 @@ def write_peft(files):
         f"{part}.{key}": sorted(value) if isinstance(value, set) else value
         for part, model in (("unet", pipeline.unet), ("text_encoder", pipeline.text_encoder))
         for key, value in model.peft_config["default"].to_dict().items()
+        if key != "base_model_name_or_path"  # a path of the machine this runs on
     }
     tensors = {f"unet.{key}": value for key, value in states[0].items()}
     text = convert_state_dict_to_diffusers(states[1])
