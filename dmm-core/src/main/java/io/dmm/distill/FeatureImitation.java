@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * Feature imitation (DMM, arXiv 2504.12364, Eq. 10): the outputs of all blocks of the student
  * follow those of the teachers. The reduction is that of the authors' code, the mean over the
- * elements of a block's output and over the blocks; the paper's sum over blocks is larger by their
- * number.
+ * elements of a block's output and over the blocks, where the paper sums over both. All samples
+ * count the same, whatever {@link TimestepSampling} drew them.
  *
  * @param weight λ_feat, above 0; 0.002 in the authors' code
  */

@@ -3,10 +3,10 @@ package io.dmm.distill;
 import io.dmm.tensor.PhiloxRandom;
 
 /**
- * How often each timestep is drawn. A sample's loss is divided by the density p(t) it was drawn
- * with, so that the expected loss is that of uniform timesteps; drawing more where experts differ
- * only lessens its variance (importance sampling, as Nichol and Dhariwal, arXiv 2102.09672, section
- * 3.3).
+ * How often each timestep is drawn. A sample's score loss is divided by the density p(t) it was
+ * drawn with, so that its expectation is that of uniform timesteps; drawing more where experts
+ * differ only lessens the variance (importance sampling, as Nichol and Dhariwal, arXiv 2102.09672,
+ * section 3.3). {@link FeatureImitation} is not divided by it.
  *
  * <p>With u = t/T in [0, 1), p(u) = a + 2 (1 − a)(1 − u): experts hardly differ in nearly pure
  * noise.
@@ -36,7 +36,7 @@ public record TimestepSampling(double uniformShare) {
         return (int) Math.min(count - 1L, (long) (u * count));
     }
 
-    /** 1/p of a timestep, the weight of its loss. */
+    /** 1/p of a timestep, the weight of its score loss. */
     double weight(int timestep, int count) {
         double u = (timestep + 0.5) / count;
         return 1 / (uniformShare + 2 * (1 - uniformShare) * (1 - u));

@@ -18,7 +18,7 @@ import java.util.Map;
  * are encoded and decoded in tiles, see {@link Tiling}.
  */
 public final class AutoencoderKl {
-    /** Above, a picture goes in tiles: as many at once take some 4 GB with SD 1.5's autoencoder. */
+    /** Above, a picture goes in tiles: memory grows with the pixels at once. */
     private static final long PIXELS_AT_ONCE = 1 << 20;
 
     private final VaeConfig config;
