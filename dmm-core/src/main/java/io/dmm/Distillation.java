@@ -251,7 +251,7 @@ public final class Distillation {
                 new TrainingLoop(steps, batch, learningRate, WEIGHT_DECAY, MAX_GRADIENT_NORM);
         try (LoggedListener logged = new LoggedListener(metrics, listener)) {
             ScoreDistillation objective = objective(manager, student);
-            loop.run(manager, student.parameters().values(), objective, logged);
+            loop.run(manager, student.parameters(), objective, logged);
         }
     }
 
