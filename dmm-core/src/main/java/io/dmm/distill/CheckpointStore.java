@@ -165,12 +165,12 @@ public final class CheckpointStore implements AutoCloseable {
                     });
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "%s: checkpoint of step %d cannot be written (%s), %.1f MB are free; earlier checkpoints are as they were"
+                    "%s: checkpoint of step %d cannot be written (%s), %d MB are free; earlier checkpoints are as they were"
                             .formatted(
                                     folder.path(),
                                     step,
                                     e,
-                                    folder.path().toFile().getUsableSpace() / 1e6),
+                                    folder.path().toFile().getUsableSpace() / 1_000_000),
                     e);
         }
     }
