@@ -218,7 +218,7 @@ class DistillationTest {
                 "experts: expected different names but 'first' is there twice",
                 () -> distillation.experts(List.of(experts.get(0), experts.get(0))));
         assertRefused(
-                "distillation: expected experts(…) and captions(…) but was 0 experts and 0"
+                "distillation: expected experts(…) and captions(…) or prompts(…) but was 0 experts and 0"
                         + " pictures",
                 distillation::run);
     }
@@ -226,10 +226,11 @@ class DistillationTest {
     @Test
     void wrongSettings_areRefusedBeforeAnythingIsDone() {
         assertRefused(
-                "distillation: batch, expected at least 2 samples for each of 2 experts but was 3",
+                "distillation: batch, expected at least 2 samples for each of 2 teachers in every"
+                        + " micro-batch but was 3",
                 () -> distillation().batch(3).run());
         assertRefused(
-                "distillation: synthesize, expected 0 to the 16 captions of the set but was 17",
+                "distillation: synthesize, expected 0 to the 16 captions there are but was 17",
                 () -> distillation().synthesize(17, DRAWING).run());
         assertRefused(
                 "training: steps, expected at least 1 but was 0",

@@ -74,6 +74,20 @@ public final class AdamW implements AutoCloseable {
         }
     }
 
+    /**
+     * Clears the gradients accumulated since the last step instead of taking it.
+     *
+     * @return NaN, the norm of a gradient that is of no use
+     */
+    public double discard() {
+        for (NDArray parameter : parameters) {
+            try (NDArray gradient = parameter.getGradient()) {
+                clear(gradient);
+            }
+        }
+        return Double.NaN;
+    }
+
     private void update(List<NDArray> gradients, double learningRate) {
         Ops.adamW(
                 parameters,

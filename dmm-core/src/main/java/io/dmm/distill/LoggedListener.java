@@ -35,6 +35,11 @@ public final class LoggedListener implements TrainingListener, AutoCloseable {
     }
 
     @Override
+    public void onValidation(Validation validation) {
+        listener.onValidation(validation);
+    }
+
+    @Override
     public void close() throws IOException {
         if (log != null) {
             log.close();

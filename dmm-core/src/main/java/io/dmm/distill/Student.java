@@ -13,6 +13,7 @@ import java.util.function.Function;
 
 /** The network under training, and what it starts from. */
 public final class Student {
+    private static final String CODEBOOK = "model_embedding.weight";
     private static final String STYLE_OUTPUT = "add_embedding.linear_2.";
 
     /** The weights that a student starts from, besides its fresh style prompts. */
@@ -44,6 +45,30 @@ public final class Student {
                 });
         parameters.putAll(base.copy(manager).parameters());
         return new UNet(config, Weights.of(parameters, "student"));
+    }
+
+    /**
+     * Copies a merged model's weights and adds random rows to its codebook, for continual merging
+     * (DMM, section 3.5).
+     *
+     * @param manager receives the weights
+     * @param styles how many rows are added
+     */
+    public static UNet extended(NDManager manager, UNet merged, int styles, long seed) {
+        UNetConfig before = merged.config();
+        int all = before.styles() + styles;
+        Map<String, NDArray> parameters = new LinkedHashMap<>(merged.copy(manager).parameters());
+        try (NDManager memory = manager.newSubManager()) {
+            NDArray old = parameters.get(CODEBOOK);
+            // rows that the seed did not give to a style before
+            NDArray rows =
+                    Weights.initial(memory, seed).get(CODEBOOK, all, before.embeddingWidth());
+            NDArray fresh = rows.get(before.styles() + ":" + all);
+            NDArray codebook = styles == 0 ? old : old.concat(fresh, 0);
+            codebook.attach(manager);
+            parameters.put(CODEBOOK, codebook);
+        }
+        return new UNet(before.withStyles(all), Weights.of(parameters, "student"));
     }
 
     /**

@@ -10,4 +10,7 @@ public interface TrainingListener {
 
     /** Is called after each training step, before the progress. */
     default void onStep(StepMetrics metrics) {}
+
+    /** Is called when a validation is done, where the run has one. */
+    default void onValidation(Validation validation) {}
 }

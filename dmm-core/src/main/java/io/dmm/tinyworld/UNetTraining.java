@@ -6,6 +6,7 @@ import io.dmm.data.LatentSet;
 import io.dmm.distill.NoisyLatents;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
+import io.dmm.distill.TrainingLoop.Objective;
 import io.dmm.model.unet.UNet;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.Ops;
@@ -52,7 +53,8 @@ final class UNetTraining {
             NDManager manager,
             Map<String, NDArray> parameters,
             TrainingListener listener) {
-        loop.run(manager, parameters, (memory, step) -> loss(memory, step, loop.batch()), listener);
+        Objective objective = Objective.of((memory, step) -> loss(memory, step, loop.batch()));
+        loop.run(manager, parameters, objective, listener);
     }
 
     private NDArray loss(NDManager memory, long step, int batch) {

@@ -7,6 +7,7 @@ import io.dmm.data.Pixels;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
+import io.dmm.distill.TrainingLoop.Objective;
 import io.dmm.model.vae.AutoencoderKl;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
@@ -42,7 +43,8 @@ final class VaeTraining {
             AutoencoderKl vae,
             Map<String, NDArray> parameters,
             TrainingListener listener) {
-        LOOP.run(manager, parameters, (memory, step) -> loss(memory, vae, step), listener);
+        Objective objective = Objective.of((memory, step) -> loss(memory, vae, step));
+        LOOP.run(manager, parameters, objective, listener);
     }
 
     /** Trains the decoder alone, on latents without noise; the encoder stays as it is. */
@@ -52,15 +54,17 @@ final class VaeTraining {
         DECODER_LOOP.run(
                 manager,
                 decoder,
-                (memory, step) -> {
-                    NDArray pixels = Pixels.toArray(memory, pictures(seed, step, BATCH));
-                    NDArray latents;
-                    try (GradMode mode = GradMode.off()) {
-                        latents = vae.moments(pixels).mean();
-                    }
-                    return vae.decodeUnscaled(latents).sub(pixels).abs().mean();
-                },
+                Objective.of((memory, step) -> decodingLoss(memory, vae, step)),
                 listener);
+    }
+
+    private NDArray decodingLoss(NDManager memory, AutoencoderKl vae, long step) {
+        NDArray pixels = Pixels.toArray(memory, pictures(seed, step, BATCH));
+        NDArray latents;
+        try (GradMode mode = GradMode.off()) {
+            latents = vae.moments(pixels).mean();
+        }
+        return vae.decodeUnscaled(latents).sub(pixels).abs().mean();
     }
 
     private NDArray loss(NDManager memory, AutoencoderKl vae, long step) {
