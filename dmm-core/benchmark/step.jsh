@@ -95,7 +95,7 @@ Timing ours(Options options, Path folder) {
         var loop = new TrainingLoop(
                 WARMUP + options.steps(), options.batch(), LearningRate.constant(1e-4), 1e-2, 1);
         Clock clock = new Clock();
-        loop.run(manager, student.parameters().values(), objective, clock);
+        loop.run(manager, student.parameters(), objective, clock);
         double samples = (double) options.batch() * options.steps();
         return new Timing(samples / clock.secondsAfterWarmup(), PeakMemory.measure().megabytes());
     }

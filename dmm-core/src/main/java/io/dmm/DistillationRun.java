@@ -199,7 +199,7 @@ final class DistillationRun {
                                         settings.seed)
                                 .validating(logged);
             }
-            loop.run(manager, student.parameters().values(), objective, listener);
+            loop.run(manager, student.parameters(), objective, listener);
         }
     }
 

@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.tensor.Ops;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * AdamW with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101), fused over all
@@ -18,6 +19,7 @@ public final class AdamW implements AutoCloseable {
     private static final double BETA2 = 0.999;
     private static final double EPS = 1e-8;
 
+    private final List<String> names;
     private final List<NDArray> parameters;
     private final List<NDArray> means = new ArrayList<>();
     private final List<NDArray> variances = new ArrayList<>();
@@ -26,8 +28,9 @@ public final class AdamW implements AutoCloseable {
     private final double weightDecay;
 
     /** Starts training {@code parameters}: from now on they require a gradient. */
-    public AdamW(NDManager manager, Collection<NDArray> parameters, double weightDecay) {
-        this.parameters = List.copyOf(parameters);
+    public AdamW(NDManager manager, Map<String, NDArray> parameters, double weightDecay) {
+        this.names = List.copyOf(parameters.keySet());
+        this.parameters = List.copyOf(parameters.values());
         this.weightDecay = weightDecay;
         this.state = manager.newSubManager();
         for (NDArray parameter : this.parameters) {
@@ -104,6 +107,21 @@ public final class AdamW implements AutoCloseable {
         try (NDArray zeros = gradient.zerosLike()) {
             zeros.copyTo(gradient);
         }
+    }
+
+    /**
+     * What a checkpoint must keep besides the parameters: of each, both moments and the number of
+     * updates, under its name after {@code mean.}, {@code variance.} and {@code step.}. These are
+     * the arrays themselves: writing values into them restores a state.
+     */
+    public Map<String, NDArray> state() {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            arrays.put("mean." + names.get(i), means.get(i));
+            arrays.put("variance." + names.get(i), variances.get(i));
+            arrays.put("step." + names.get(i), steps.get(i));
+        }
+        return arrays;
     }
 
     /** Stops training: the parameters no longer require a gradient. */

@@ -3,7 +3,6 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.tensor.GradMode;
-import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 
@@ -105,7 +104,7 @@ public record TrainingLoop(
      */
     public void run(
             NDManager manager,
-            Collection<NDArray> parameters,
+            Map<String, NDArray> parameters,
             Objective objective,
             TrainingListener listener) {
         ProgressMeter meter = new ProgressMeter(listener, "training", steps);

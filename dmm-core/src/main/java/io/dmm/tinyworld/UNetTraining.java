@@ -13,8 +13,8 @@ import io.dmm.tensor.Ops;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Trains a UNet to predict the noise in the latents of captioned pictures (Ho et al., arXiv
@@ -51,7 +51,7 @@ final class UNetTraining {
     void run(
             TrainingLoop loop,
             NDManager manager,
-            Collection<NDArray> parameters,
+            Map<String, NDArray> parameters,
             TrainingListener listener) {
         Objective objective = Objective.of((memory, step) -> loss(memory, step, loop.batch()));
         loop.run(manager, parameters, objective, listener);

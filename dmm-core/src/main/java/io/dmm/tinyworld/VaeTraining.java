@@ -15,7 +15,7 @@ import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,7 +41,7 @@ final class VaeTraining {
     void run(
             NDManager manager,
             AutoencoderKl vae,
-            Collection<NDArray> parameters,
+            Map<String, NDArray> parameters,
             TrainingListener listener) {
         Objective objective = Objective.of((memory, step) -> loss(memory, vae, step));
         LOOP.run(manager, parameters, objective, listener);
@@ -49,11 +49,8 @@ final class VaeTraining {
 
     /** Trains the decoder alone, on latents without noise; the encoder stays as it is. */
     void sharpen(NDManager manager, AutoencoderKl vae, TrainingListener listener) {
-        List<NDArray> decoder =
-                vae.parameters().entrySet().stream()
-                        .filter(entry -> entry.getKey().matches("(decoder|post_quant_conv)\\..*"))
-                        .map(Map.Entry::getValue)
-                        .toList();
+        Map<String, NDArray> decoder = new LinkedHashMap<>(vae.parameters());
+        decoder.keySet().removeIf(name -> !name.matches("(decoder|post_quant_conv)\\..*"));
         DECODER_LOOP.run(
                 manager,
                 decoder,

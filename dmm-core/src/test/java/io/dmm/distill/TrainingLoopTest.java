@@ -14,6 +14,7 @@ import io.dmm.tensor.Ops;
 import io.dmm.tensor.TorchRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,7 +186,7 @@ class TrainingLoopTest {
 
     private void run(TrainingLoop loop, TrainingLoop.Scalar loss) {
         TrainingLoop.Objective objective = TrainingLoop.Objective.of(loss);
-        loop.run(manager, List.of(weight, bias), objective, reports);
+        loop.run(manager, Map.of("weight", weight, "bias", bias), objective, reports);
     }
 
     private NDArray loss(NDManager memory, long step) {
