@@ -156,6 +156,9 @@ final class DistillationRun {
             UNet before = settings.merged.pipeline().unet();
             return Student.extended(manager, before, added, settings.seed);
         }
+        if (settings.start == Student.Start.BASE_WITH_RANDOM_STYLES) {
+            return Student.withRandomStyles(manager, base.unet(), experts.size(), settings.seed);
+        }
         UNet student = Student.of(manager, base.unet(), experts.size(), settings.seed);
         if (settings.start == Student.Start.MEAN_OF_EXPERTS) {
             Student.startFromMean(
