@@ -237,8 +237,8 @@ public final class Distillation {
 
     private void checkSize(CaptionedImage picture) {
         int size = base.unet().config().sampleSize() * base.vae().config().downsampling();
-        int width = picture.image().getWidth();
-        int height = picture.image().getHeight();
+        int width = picture.picture().width();
+        int height = picture.picture().height();
         if (width != size || height != size) {
             throw new IllegalArgumentException(
                     "distillation: picture '%s', expected %d×%d, the size of the model, but was %d×%d; scale the pictures first"
