@@ -22,6 +22,7 @@ FIXTURES = {
     "pipeline_samplers": "pipeline_samplers",
     "prompts": "prompts",
     "images": "images",
+    "events": "events",
 }
 
 
