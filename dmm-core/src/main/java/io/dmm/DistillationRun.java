@@ -126,8 +126,8 @@ final class DistillationRun {
 
     private void checkSize(CaptionedImage picture) {
         int size = base.unet().config().sampleSize() * base.vae().config().downsampling();
-        int width = picture.image().getWidth();
-        int height = picture.image().getHeight();
+        int width = picture.picture().width();
+        int height = picture.picture().height();
         if (width != size || height != size) {
             throw new IllegalArgumentException(
                     "distillation: picture '%s', expected %d×%d, the size of the model, but was %d×%d; scale the pictures first"
