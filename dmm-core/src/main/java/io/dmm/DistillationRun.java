@@ -64,6 +64,7 @@ final class DistillationRun {
                         settings.steps,
                         settings.batch,
                         settings.accumulation,
+                        settings.optimizer,
                         settings.learningRate,
                         WEIGHT_DECAY,
                         MAX_GRADIENT_NORM);

@@ -59,6 +59,7 @@ record RunIdentity(Distillation settings, List<String> drawn) {
         values.put("accumulation", Integer.toString(settings.accumulation));
         values.put("timesteps", settings.timesteps.toString());
         values.put("losses", settings.losses.toString());
+        values.put("optimizer", settings.optimizer.name());
         values.put("learning rate", settings.learningRate.toString());
         if (settings.learningRate.curve() != LearningRate.Curve.CONSTANT) {
             values.put("steps", Long.toString(settings.steps)); // where the curve ends

@@ -10,6 +10,7 @@ import io.dmm.data.CaptionedImage;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.Loss;
 import io.dmm.distill.MetricsLog;
+import io.dmm.distill.Optimizer;
 import io.dmm.distill.StepMetrics;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
@@ -21,11 +22,14 @@ import io.dmm.weights.DType;
 import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -237,6 +241,9 @@ class ResumeTest {
         otherPictures.set(3, new CaptionedImage(otherPictures.get(4).image(), "a house number 3"));
         assertRefused("setting 'seed', expected 8 but was 7", distillation().seed(8));
         assertRefused("setting 'steps', expected 21 but was 20", distillation().steps(21));
+        assertRefused(
+                "setting 'optimizer', expected MUON but was ADAMW",
+                distillation().optimizer(Optimizer.Rule.MUON));
         assertRefused("setting 'batch', expected 12 but was 8", distillation().batch(12));
         assertRefused(
                 "setting 'start', expected MEAN_OF_EXPERTS but was BASE",
@@ -266,6 +273,42 @@ class ResumeTest {
         changed[changed.length - 1] ^= 1;
         Files.write(weights, changed);
         assertRefused("teacher 'first', expected ", distillation().experts(copies));
+    }
+
+    @Test
+    void settingThatIsNew_mustBeThoughtOf() {
+        // what decides the weights belongs into RunIdentity
+        Set<String> decides =
+                Set.of(
+                        "base",
+                        "merged",
+                        "extending",
+                        "experts",
+                        "pictures",
+                        "prompts",
+                        "start",
+                        "regularizer",
+                        "drawnPerExpert",
+                        "drawnShare",
+                        "drawing",
+                        "steps",
+                        "batch",
+                        "accumulation",
+                        "timesteps",
+                        "losses",
+                        "optimizer",
+                        "learningRate",
+                        "teacherPrecision",
+                        "seed");
+        Set<String> doesNot =
+                Set.of("validation", "checkpoints", "checkpointsEvery", "metrics", "listener");
+        Set<String> known = new TreeSet<>(decides);
+        known.addAll(doesNot);
+        Set<String> fields = new TreeSet<>();
+        for (Field field : Distillation.class.getDeclaredFields()) {
+            fields.add(field.getName());
+        }
+        assertEquals(known, fields);
     }
 
     private void assertRefused(String part, Distillation distillation) {

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 
 /**
- * The loop that every training of this library runs: loss, gradient, clipped AdamW step, report.
+ * The loop that every training of this library runs: loss, gradient, clipped step, report.
  *
  * <p>A step whose loss or gradient is not finite changes nothing and is counted as skipped; ten in
  * a row end the run.
@@ -22,6 +22,7 @@ public record TrainingLoop(
         long steps,
         int batch,
         int accumulation,
+        Optimizer.Rule optimizerRule,
         LearningRate learningRate,
         double weightDecay,
         double maxGradNorm) {
@@ -85,14 +86,14 @@ public record TrainingLoop(
         }
     }
 
-    /** Without accumulation. */
+    /** AdamW without accumulation. */
     public TrainingLoop(
             long steps,
             int batch,
             LearningRate learningRate,
             double weightDecay,
             double maxGradNorm) {
-        this(steps, batch, 1, learningRate, weightDecay, maxGradNorm);
+        this(steps, batch, 1, Optimizer.Rule.ADAMW, learningRate, weightDecay, maxGradNorm);
     }
 
     private static void atLeastOne(String what, long value) {
@@ -128,7 +129,7 @@ public record TrainingLoop(
             Objective objective,
             TrainingListener listener,
             Checkpoints checkpoints) {
-        try (AdamW optimizer = new AdamW(manager, parameters, weightDecay)) {
+        try (Optimizer optimizer = optimizerRule.start(manager, parameters, weightDecay)) {
             Map<String, Map<String, NDArray>> parts = new TreeMap<>();
             parts.put(PARAMETERS, parameters);
             parts.put("optimizer", optimizer.state());
@@ -148,7 +149,7 @@ public record TrainingLoop(
 
     private void train(
             NDManager manager,
-            AdamW optimizer,
+            Optimizer optimizer,
             Objective objective,
             TrainingListener listener,
             Checkpoints checkpoints) {
@@ -195,7 +196,7 @@ public record TrainingLoop(
     }
 
     private StepResult step(
-            NDManager manager, AdamW optimizer, Objective objective, long step, double rate) {
+            NDManager manager, Optimizer optimizer, Objective objective, long step, double rate) {
         StepLosses losses = new StepLosses(0, Map.of());
         double share = 1.0 / accumulation;
         for (int part = 0; part < accumulation; part++) {

@@ -27,12 +27,13 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Trainings in parts, held against the same in a piece. */
 class CheckpointsTest {
     private static final RunConfiguration CONFIGURATION = SavedFiles.CONFIGURATION;
-    private static final TrainingLoop LOOP =
-            new TrainingLoop(20, 8, 2, LearningRate.cosine(0.05).withWarmup(4), 0.01, 1);
+    private static final TrainingLoop LOOP = loop(Optimizer.Rule.ADAMW);
 
     @TempDir Path folder;
     private final NDManager manager = Compute.newManager();
@@ -40,6 +41,10 @@ class CheckpointsTest {
     @AfterEach
     void close() {
         manager.close();
+    }
+
+    private static TrainingLoop loop(Optimizer.Rule rule) {
+        return new TrainingLoop(20, 8, 2, rule, LearningRate.cosine(0.05).withWarmup(4), 0.01, 1);
     }
 
     /**
@@ -120,27 +125,29 @@ class CheckpointsTest {
         return Checkpoints.open(folder, every, CONFIGURATION);
     }
 
-    private Map<String, List<Float>> inAPiece() {
+    private Map<String, List<Float>> inAPiece(TrainingLoop loop) {
         try (Rivals whole = new Rivals()) {
-            whole.train(LOOP, Checkpoints.none(), TrainingListener.NONE);
+            whole.train(loop, Checkpoints.none(), TrainingListener.NONE);
             return whole.values();
         }
     }
 
-    @Test
-    void tenStepsAndTenMore_equalTwenty() {
+    @ParameterizedTest
+    @EnumSource
+    void tenStepsAndTenMore_equalTwenty(Optimizer.Rule rule) {
+        TrainingLoop loop = loop(rule);
         try (Rivals first = new Rivals();
                 Rivals second = new Rivals()) {
             Heard interrupting = new Heard(10);
             assertThrows(
-                    CancellationException.class, () -> first.train(LOOP, open(100), interrupting));
+                    CancellationException.class, () -> first.train(loop, open(100), interrupting));
             assertFalse(Thread.currentThread().isInterrupted());
             Heard rest = new Heard(0);
-            second.train(LOOP, open(100), rest);
+            second.train(loop, open(100), rest);
             assertEquals(11, rest.firstStep);
             assertEquals(10, rest.steps);
             assertEquals(20, rest.lastDone);
-            assertEquals(inAPiece(), second.values());
+            assertEquals(inAPiece(loop), second.values());
         }
     }
 
@@ -160,7 +167,7 @@ class CheckpointsTest {
                 values = part.values();
             }
         }
-        assertEquals(inAPiece(), values);
+        assertEquals(inAPiece(LOOP), values);
     }
 
     /** Counts, and interrupts the thread after the given step. */
@@ -209,7 +216,7 @@ class CheckpointsTest {
             Heard rest = new Heard(0);
             second.train(LOOP, open(100), rest);
             assertEquals(8, rest.firstStep);
-            assertEquals(inAPiece(), second.values());
+            assertEquals(inAPiece(LOOP), second.values());
         }
     }
 
@@ -229,7 +236,7 @@ class CheckpointsTest {
             Heard rest = new Heard(0);
             second.train(LOOP, open(6), rest);
             assertEquals(13, rest.firstStep);
-            assertEquals(inAPiece(), second.values());
+            assertEquals(inAPiece(LOOP), second.values());
         }
         assertEquals(List.of(".lock", "step-00000018", "step-00000020"), SavedFiles.list(folder));
     }
@@ -275,7 +282,7 @@ class CheckpointsTest {
         assertEquals(List.of(".lock", "step-00000000"), SavedFiles.list(folder));
         try (Rivals second = new Rivals()) {
             second.train(LOOP, open(100), TrainingListener.NONE);
-            assertEquals(inAPiece(), second.values());
+            assertEquals(inAPiece(LOOP), second.values());
         }
     }
 
