@@ -209,6 +209,18 @@ public final class Ops {
         }
     }
 
+    /**
+     * Overwrites {@code array} by values of its shape and type. DJL's {@code copyTo} puts a buffer
+     * of Java's in the place of its memory instead, which is freed once the array object is gone,
+     * though a gradient lives on, and which arrays that shared the memory do not see.
+     */
+    public static void assign(NDArray array, NDArray values) {
+        try (GradMode mode = GradMode.off();
+                NDArray unused = call("assign", array, values)) {
+            // the array has changed in place
+        }
+    }
+
     /** Opaque bfloat16 copy: only for the operators of this class, see {@link Precision#BF16}. */
     public static NDArray toBf16(NDArray x) {
         return call("to_bf16", x);
