@@ -3,6 +3,7 @@ package io.dmm;
 import io.dmm.data.CaptionedImage;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.Loss;
+import io.dmm.distill.Optimizer;
 import io.dmm.distill.ScoreLoss;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
@@ -44,6 +45,7 @@ public final class Distillation {
     int accumulation = 1;
     TimestepSampling timesteps = TimestepSampling.UNIFORM;
     List<Loss> losses = List.of(Loss.score());
+    Optimizer.Rule optimizer = Optimizer.Rule.ADAMW;
     LearningRate learningRate = LearningRate.constant(1e-5);
     Precision teacherPrecision = Precision.FP32;
     long seed;
@@ -202,6 +204,12 @@ public final class Distillation {
                     "losses: expected Loss.score() among them but was " + List.of(terms));
         }
         losses = List.of(terms);
+        return this;
+    }
+
+    /** How a step follows from a gradient; AdamW by default, as in the paper. */
+    public Distillation optimizer(Optimizer.Rule rule) {
+        optimizer = rule;
         return this;
     }
 

@@ -62,6 +62,7 @@ final class DistillationRun {
                         settings.steps,
                         settings.batch,
                         settings.accumulation,
+                        settings.optimizer,
                         settings.learningRate,
                         WEIGHT_DECAY,
                         MAX_GRADIENT_NORM);
@@ -154,6 +155,9 @@ final class DistillationRun {
             int added = styles.size() - settings.merged.styles().size();
             UNet before = settings.merged.pipeline().unet();
             return Student.extended(manager, before, added, settings.seed);
+        }
+        if (settings.start == Student.Start.BASE_WITH_RANDOM_STYLES) {
+            return Student.withRandomStyles(manager, base.unet(), experts.size(), settings.seed);
         }
         UNet student = Student.of(manager, base.unet(), experts.size(), settings.seed);
         if (settings.start == Student.Start.MEAN_OF_EXPERTS) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 /**
- * The loop that every training of this library runs: loss, gradient, clipped AdamW step, report.
+ * The loop that every training of this library runs: loss, gradient, clipped step, report.
  *
  * <p>A step whose loss or gradient is not finite changes nothing and is counted as skipped; ten in
  * a row end the run.
@@ -21,6 +21,7 @@ public record TrainingLoop(
         long steps,
         int batch,
         int accumulation,
+        Optimizer.Rule optimizerRule,
         LearningRate learningRate,
         double weightDecay,
         double maxGradNorm) {
@@ -78,14 +79,14 @@ public record TrainingLoop(
         }
     }
 
-    /** Without accumulation. */
+    /** AdamW without accumulation. */
     public TrainingLoop(
             long steps,
             int batch,
             LearningRate learningRate,
             double weightDecay,
             double maxGradNorm) {
-        this(steps, batch, 1, learningRate, weightDecay, maxGradNorm);
+        this(steps, batch, 1, Optimizer.Rule.ADAMW, learningRate, weightDecay, maxGradNorm);
     }
 
     private static void atLeastOne(String what, long value) {
@@ -109,7 +110,7 @@ public record TrainingLoop(
             TrainingListener listener) {
         ProgressMeter meter = new ProgressMeter(listener, "training", steps);
         int skipped = 0;
-        try (AdamW optimizer = new AdamW(manager, parameters, weightDecay)) {
+        try (Optimizer optimizer = optimizerRule.start(manager, parameters, weightDecay)) {
             for (long step = 0; step < steps; step++) {
                 meter.checkInterrupted();
                 double rate = learningRate.at(step, steps);
@@ -150,7 +151,7 @@ public record TrainingLoop(
     }
 
     private StepResult step(
-            NDManager manager, AdamW optimizer, Objective objective, long step, double rate) {
+            NDManager manager, Optimizer optimizer, Objective objective, long step, double rate) {
         StepLosses losses = new StepLosses(0, Map.of());
         double share = 1.0 / accumulation;
         for (int part = 0; part < accumulation; part++) {

@@ -161,7 +161,8 @@ class TrainingLoopTest {
         float[] expected = weight.toFloatArray();
         weight.muli(0);
         bias.muli(0);
-        TrainingLoop halves = new TrainingLoop(5, 8, 2, LearningRate.constant(0.1), 0, 100);
+        TrainingLoop halves =
+                new TrainingLoop(5, 8, 2, Optimizer.Rule.ADAMW, LearningRate.constant(0.1), 0, 100);
         run(halves, (memory, part) -> loss(memory, part % 2 == 0 ? "0:4" : "4:8"));
         assertArrayEquals(expected, weight.toFloatArray(), 1e-6f);
         assertEquals(reports.steps.get(0).loss(), reports.steps.get(5).loss(), 1e-4);
@@ -176,7 +177,7 @@ class TrainingLoopTest {
                 "training: accumulation, expected a divisor of the batch of 8 but was 3",
                 assertThrows(
                                 IllegalArgumentException.class,
-                                () -> new TrainingLoop(1, 8, 3, rate, 0, 1))
+                                () -> new TrainingLoop(1, 8, 3, Optimizer.Rule.ADAMW, rate, 0, 1))
                         .getMessage());
     }
 
