@@ -21,6 +21,8 @@ FIXTURES = {
     "single_file": "single_file",
     "pipeline_samplers": "pipeline_samplers",
     "prompts": "prompts",
+    "images": "images",
+    "events": "events",
 }
 
 

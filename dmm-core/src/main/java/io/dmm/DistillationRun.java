@@ -154,8 +154,8 @@ final class DistillationRun {
 
     private void checkSize(CaptionedImage picture) {
         int size = base.unet().config().sampleSize() * base.vae().config().downsampling();
-        int width = picture.image().getWidth();
-        int height = picture.image().getHeight();
+        int width = picture.picture().width();
+        int height = picture.picture().height();
         if (width != size || height != size) {
             throw new IllegalArgumentException(
                     "distillation: picture '%s', expected %d×%d, the size of the model, but was %d×%d; scale the pictures first"
@@ -186,6 +186,9 @@ final class DistillationRun {
             int added = styles.size() - settings.merged.styles().size();
             UNet before = settings.merged.pipeline().unet();
             return Student.extended(manager, before, added, settings.seed);
+        }
+        if (settings.start == Student.Start.BASE_WITH_RANDOM_STYLES) {
+            return Student.withRandomStyles(manager, base.unet(), experts.size(), settings.seed);
         }
         UNet student = Student.of(manager, base.unet(), experts.size(), settings.seed);
         if (settings.start == Student.Start.MEAN_OF_EXPERTS && !resumes) {

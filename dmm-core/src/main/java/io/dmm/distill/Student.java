@@ -18,9 +18,13 @@ public final class Student {
 
     /** The weights that a student starts from, besides its fresh style prompts. */
     public enum Start {
-        /** Those of the base, as in the paper. */
+        /** Those of the base; every style is the base at first. */
         BASE,
-        /** The mean of the experts' weights, which is nearer to all of them. */
+        /** Those of the base and a style branch of random weights, as in the paper. */
+        BASE_WITH_RANDOM_STYLES,
+        /**
+         * The mean of the experts' weights, which is nearer to all of them; every style is that.
+         */
         MEAN_OF_EXPERTS
     }
 
@@ -33,16 +37,23 @@ public final class Student {
      * @param manager receives the weights
      */
     public static UNet of(NDManager manager, UNet base, int styles, long seed) {
+        UNet student = withRandomStyles(manager, base, styles, seed);
+        student.parameters()
+                .forEach(
+                        (name, parameter) -> {
+                            if (name.startsWith(STYLE_OUTPUT)) {
+                                parameter.muli(0f);
+                            }
+                        });
+        return student;
+    }
+
+    /** As {@link #of}, with a last layer of random weights, too. */
+    public static UNet withRandomStyles(NDManager manager, UNet base, int styles, long seed) {
         UNetConfig config = base.config().withStyles(styles);
         Weights fresh = Weights.initial(manager, seed);
         new StyleEmbedding(fresh, styles, config.embeddingWidth()); // takes its weights from fresh
         Map<String, NDArray> parameters = new LinkedHashMap<>(fresh.taken());
-        parameters.forEach(
-                (name, parameter) -> {
-                    if (name.startsWith(STYLE_OUTPUT)) {
-                        parameter.muli(0f);
-                    }
-                });
         parameters.putAll(base.copy(manager).parameters());
         return new UNet(config, Weights.of(parameters, "student"));
     }
