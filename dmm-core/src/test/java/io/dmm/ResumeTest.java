@@ -70,7 +70,6 @@ class ResumeTest {
                 .losses(Loss.score(), Loss.features(0.1))
                 .steps(STEPS)
                 .batch(8)
-                .accumulate(2)
                 .learningRate(LearningRate.cosine(1e-2).withWarmup(3))
                 .seed(7);
     }

@@ -35,8 +35,8 @@ public final class Checkpoints implements AutoCloseable {
     }
 
     /**
-     * Opens a folder and finds the newest complete checkpoint, of which it keeps two; the caller
-     * closes it.
+     * Opens a folder, in which the two newest will be kept, and finds the newest complete one; the
+     * caller closes it.
      *
      * @param every how many steps lie between two checkpoints; one is also left at the start, where
      *     it shows that there is room for them, and at the end, an interrupted one included
