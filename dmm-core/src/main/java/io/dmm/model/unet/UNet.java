@@ -85,8 +85,8 @@ public final class UNet {
 
     /**
      * The same network on the same fp32 weights, computing in another precision (mixed precision,
-     * Micikevicius et al., arXiv 1710.03740): a layer converts its weights whenever it runs, so that
-     * their gradients are fp32, too.
+     * Micikevicius et al., arXiv 1710.03740): a layer converts its weights whenever it runs, so
+     * that their gradients are fp32, too.
      *
      * @throws IllegalStateException if the weights are in bf16, or prepared for inference
      */
@@ -157,8 +157,8 @@ public final class UNet {
     }
 
     /**
-     * As {@link #forward(NDArray, float[], NDArray, NDArray)}, for training: the losses are computed
-     * from what this returns, which then carries their gradients back to the weights.
+     * As {@link #forward(NDArray, float[], NDArray, NDArray)}, for training: the losses are
+     * computed from what this returns, which then carries their gradients back to the weights.
      *
      * <p>The gradient of other arrays, where they require one, is right for leaves only: those that
      * were not computed from other arrays that require one.
@@ -171,15 +171,15 @@ public final class UNet {
             float[] timesteps,
             NDArray context,
             NDArray style) {
-        check(latents, timesteps, context, style);
+        check(config, latents, timesteps, context);
+        checkStyle(latents, style);
         Segments segments = activations.segments(latents.getManager());
         try (GradMode on = GradMode.on();
                 Scope scope = Scope.over(latents, context)) {
             Pass pass = run(segments, scope, latents, timesteps, context, style);
             pass.blocks.forEach(scope::keep);
             pass.inputs.forEach(scope::keep);
-            return new RecordedPass(
-                    scope.keep(pass.noisePred), pass.blocks, precision, segments);
+            return new RecordedPass(scope.keep(pass.noisePred), pass.blocks, precision, segments);
         }
     }
 

@@ -198,8 +198,7 @@ class RecordedPassTest {
         double error =
                 distance(
                         plain.plainGradients(),
-                        plain.gradients(
-                                Precision.BF16, activations, RecordedPassTest::lossOfAll));
+                        plain.gradients(Precision.BF16, activations, RecordedPassTest::lossOfAll));
         System.err.println("BF16 ERR " + error);
         assertTrue(error > 1e-4, "bf16 must be seen in the gradients");
         assertTrue(error < 0.03, () -> "differs by " + error);
@@ -215,11 +214,10 @@ class RecordedPassTest {
             NDArray context = plain.input(memory, "encoder_hidden_states");
             NDArray target = plain.input(memory, "noise_pred").flip(3);
             List<Float> losses = new ArrayList<>();
-            try (AdamW optimizer = new AdamW(memory, trained.parameters().values(), 0);
+            try (AdamW optimizer = new AdamW(memory, trained.parameters(), 0);
                     GradMode on = GradMode.on()) {
                 for (int step = 0; step < 40; step++) {
-                    RecordedPass pass =
-                            mixed.record(activations, sample, TIMESTEPS, context, null);
+                    RecordedPass pass = mixed.record(activations, sample, TIMESTEPS, context, null);
                     NDArray loss = Ops.mse(pass.noisePred(), target);
                     pass.backward(loss);
                     losses.add(loss.getFloat());
@@ -266,7 +264,8 @@ class RecordedPassTest {
                 loss.attach(styled.reference.manager());
                 pass.backward(loss);
                 loss.close();
-                // the three inputs, and what the segments were given: timesteps and, in bf16, copies
+                // the three inputs, and what the segments were given: timesteps and, in bf16,
+                // copies
                 int left = precision == Precision.FP32 ? 4 : 6;
                 assertEquals(left, memory.getManagedArrays().size());
             }
@@ -295,7 +294,7 @@ class RecordedPassTest {
         try (NDArray gradient = weight.getGradient();
                 NDArray zeros = gradient.zerosLike()) {
             float[] values = gradient.toFloatArray();
-            zeros.copyTo(gradient);
+            Ops.assign(gradient, zeros);
             return values;
         }
     }
