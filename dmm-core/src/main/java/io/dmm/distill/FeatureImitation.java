@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param weight λ_feat, above 0; 0.002 in the authors' code
  */
-public record FeatureImitation(double weight) {
+public record FeatureImitation(double weight) implements Loss {
     public FeatureImitation {
         if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -32,7 +33,9 @@ public final class MetricsLog implements Closeable {
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
     /** Only the line of a validation has it. */
-    private static final String VALIDATION_KEY = "figures";
+    private static final String VALIDATION_KEY = "closedGaps";
+
+    private record ValidationLine(long step, Map<String, Double> closedGaps) {}
 
     private final RandomAccessFile file;
 
@@ -59,9 +62,9 @@ public final class MetricsLog implements Closeable {
         writeLine(metrics);
     }
 
-    /** Writes the line of a validation, likewise. */
+    /** Writes the line of a validation, likewise, without its pictures. */
     public void write(Validation validation) throws IOException {
-        writeLine(validation);
+        writeLine(new ValidationLine(validation.step(), validation.closedGaps()));
     }
 
     private void writeLine(Object line) throws IOException {
@@ -85,7 +88,7 @@ public final class MetricsLog implements Closeable {
         return new ArrayList<>(steps.values());
     }
 
-    /** As {@link #read}, the validations; a log of an earlier version has none. */
+    /** As {@link #read}, the validations, without pictures; an earlier version's log has none. */
     public static List<Validation> readValidations(Path path) throws IOException {
         SortedMap<Long, Validation> validations = new TreeMap<>();
         parse(path, step -> {}, validation -> validations.put(validation.step(), validation));
@@ -106,7 +109,7 @@ public final class MetricsLog implements Closeable {
             try {
                 JsonNode json = JSON.readTree(line);
                 if (json.has(VALIDATION_KEY)) {
-                    validations.accept(JSON.treeToValue(json, Validation.class));
+                    validations.accept(validation(json));
                 } else {
                     steps.accept(JSON.treeToValue(json, StepMetrics.class));
                 }
@@ -117,6 +120,11 @@ public final class MetricsLog implements Closeable {
                         e);
             }
         }
+    }
+
+    private static Validation validation(JsonNode json) throws JsonProcessingException {
+        ValidationLine line = JSON.treeToValue(json, ValidationLine.class);
+        return new Validation(line.step, line.closedGaps, null);
     }
 
     /** A torn last line is cut off: with lines after it, it would be a broken middle one. */

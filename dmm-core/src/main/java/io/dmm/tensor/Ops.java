@@ -248,6 +248,9 @@ public final class Ops {
             double beta2,
             double weightDecay,
             double eps) {
+        if (parameters.isEmpty()) {
+            return;
+        }
         NDList inputs = new NDList();
         addList(inputs, "parameters", parameters);
         addList(inputs, "gradients", gradients);
@@ -265,6 +268,32 @@ public final class Ops {
                                 scalar(beta2),
                                 scalar(weightDecay),
                                 scalar(eps))) {
+            // the parameters have changed in place
+        }
+    }
+
+    /**
+     * One step of Muon (Jordan et al. 2024) over matrices, in place: momentum, orthogonalised;
+     * clears the gradients.
+     */
+    public static void muon(
+            List<NDArray> parameters,
+            List<NDArray> gradients,
+            List<NDArray> momenta,
+            double learningRate,
+            double momentum,
+            double weightDecay) {
+        if (parameters.isEmpty()) {
+            return;
+        }
+        NDList inputs = new NDList();
+        addList(inputs, "parameters", parameters);
+        addList(inputs, "gradients", gradients);
+        addList(inputs, "momenta", momenta);
+        try (GradMode mode = GradMode.off();
+                NDArray rate = onCpu(learningRate);
+                NDArray unused =
+                        callOnLists("muon", inputs, rate, scalar(momentum), scalar(weightDecay))) {
             // the parameters have changed in place
         }
     }

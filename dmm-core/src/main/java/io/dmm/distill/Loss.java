@@ -1,0 +1,19 @@
+package io.dmm.distill;
+
+/** A term of what a distillation minimises (DMM, arXiv 2504.12364, Eq. 13). */
+public sealed interface Loss permits ScoreLoss, FeatureImitation {
+
+    /** The student predicts the noise that the experts predict (Eq. 9); every run has it. */
+    static ScoreLoss score() {
+        return new ScoreLoss(Double.POSITIVE_INFINITY);
+    }
+
+    /**
+     * The student's blocks follow the experts' (Eq. 10), by the mean as in the authors' code.
+     *
+     * @param weight λ_feat; 0.002 in the authors' code
+     */
+    static FeatureImitation features(double weight) {
+        return new FeatureImitation(weight);
+    }
+}
