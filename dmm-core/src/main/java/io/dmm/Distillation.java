@@ -50,6 +50,8 @@ public final class Distillation {
     Precision teacherPrecision = Precision.FP32;
     long seed;
     Validator.Settings validation;
+    Path checkpoints;
+    long checkpointsEvery;
     Path metrics;
     TrainingListener listener = TrainingListener.NONE;
 
@@ -248,6 +250,20 @@ public final class Distillation {
         return this;
     }
 
+    /**
+     * Leaves checkpoints in a folder, from which the same run goes on when it is run again: it then
+     * comes to the same bytes on the CPU, and one that had ended gives its model at once. The two
+     * newest are kept; {@code metrics.jsonl} lies beside them unless {@link #metrics} names another
+     * place.
+     *
+     * @param every how many steps lie between two checkpoints; an interrupted run leaves one, too
+     */
+    public Distillation checkpoints(Path folder, long every) {
+        checkpoints = folder;
+        checkpointsEvery = every;
+        return this;
+    }
+
     /** The file to append a line to after every step, {@code metrics.jsonl}. */
     public Distillation metrics(Path file) {
         metrics = file;
@@ -263,7 +279,8 @@ public final class Distillation {
      * Trains.
      *
      * @throws CancellationException if the thread is interrupted
-     * @throws ModelFileException if an expert cannot be used
+     * @throws ModelFileException if an expert cannot be used, or no checkpoint that is there
+     * @throws IllegalArgumentException if settings do not fit, or the checkpoints are of others
      * @throws IllegalStateException if ten steps in a row have no finite loss and gradient
      * @throws IOException if the metrics cannot be written
      */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.dmm.data.CaptionedImage;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
+import io.dmm.distill.Checkpoints;
 import io.dmm.distill.DistillationObjective;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.LoggedListener;
@@ -19,6 +20,7 @@ import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,9 +83,15 @@ final class DistillationRun {
 
     MergedModel run() throws IOException {
         check();
-        try (NDManager manager = Compute.newManager()) {
-            UNet student = student(manager);
-            train(manager, student);
+        try (NDManager manager = Compute.newManager();
+                Checkpoints checkpoints = checkpoints()) {
+            checkMetrics(checkpoints);
+            UNet student = student(manager, checkpoints.resumes());
+            if (checkpoints.isFinished(settings.steps)) {
+                checkpoints.restore(TrainingLoop.PARAMETERS, student.parameters());
+            } else {
+                train(manager, student, checkpoints);
+            }
             NDManager owner = Compute.newManager();
             // a copy, because DJL frees the gradient of a weight only with the weight
             return new MergedModel(base.with(owner, student.copy(owner), styles), metadata());
@@ -117,11 +125,31 @@ final class DistillationRun {
             checkMerged(settings.merged.pipeline().unet().config());
         }
         experts.forEach(expert -> expert.check(base));
-        if (settings.metrics != null && Files.exists(settings.metrics)) {
-            throw new IllegalArgumentException(
-                    settings.metrics
-                            + ": expected a new file but it exists; name another or remove it");
+    }
+
+    private Checkpoints checkpoints() {
+        if (settings.checkpoints == null) {
+            return Checkpoints.none();
         }
+        return Checkpoints.open(
+                settings.checkpoints,
+                settings.checkpointsEvery,
+                new RunIdentity(settings, drawn).configuration());
+    }
+
+    /** The log is of this run: a new file, or one that goes on with the run. */
+    private void checkMetrics(Checkpoints checkpoints) throws IOException {
+        Path log = metrics();
+        if (log != null && !checkpoints.resumes() && Files.exists(log) && Files.size(log) > 0) {
+            throw new IllegalArgumentException(
+                    log + ": expected a new file but it exists; name another or remove it");
+        }
+    }
+
+    private Path metrics() {
+        return settings.metrics == null && settings.checkpoints != null
+                ? settings.checkpoints.resolve("metrics.jsonl")
+                : settings.metrics;
     }
 
     private void checkSize(CaptionedImage picture) {
@@ -150,7 +178,10 @@ final class DistillationRun {
         return settings.merged != null && settings.extending && settings.regularizer > 0;
     }
 
-    private UNet student(NDManager manager) {
+    /**
+     * @param resumes whether a checkpoint will replace its weights
+     */
+    private UNet student(NDManager manager, boolean resumes) {
         if (settings.merged != null) {
             int added = styles.size() - settings.merged.styles().size();
             UNet before = settings.merged.pipeline().unet();
@@ -160,7 +191,7 @@ final class DistillationRun {
             return Student.withRandomStyles(manager, base.unet(), experts.size(), settings.seed);
         }
         UNet student = Student.of(manager, base.unet(), experts.size(), settings.seed);
-        if (settings.start == Student.Start.MEAN_OF_EXPERTS) {
+        if (settings.start == Student.Start.MEAN_OF_EXPERTS && !resumes) {
             Student.startFromMean(
                     manager,
                     student,
@@ -173,7 +204,8 @@ final class DistillationRun {
         return student;
     }
 
-    private void train(NDManager manager, UNet student) throws IOException {
+    private void train(NDManager manager, UNet student, Checkpoints checkpoints)
+            throws IOException {
         List<String> captions = captions();
         TextStates textStates = Expert.textStates(manager, base, captions);
         List<Lesson> lessons = lessons(manager, captions, textStates);
@@ -188,7 +220,7 @@ final class DistillationRun {
                                 settings.batch / settings.accumulation,
                                 settings.seed),
                         settings.losses);
-        try (LoggedListener logged = new LoggedListener(settings.metrics, settings.listener)) {
+        try (LoggedListener logged = new LoggedListener(metrics(), settings.listener)) {
             TrainingListener listener = logged;
             if (settings.validation != null) {
                 StableDiffusion drawing = base.with(manager, student, styles);
@@ -203,7 +235,7 @@ final class DistillationRun {
                                         settings.seed)
                                 .validating(logged);
             }
-            loop.run(manager, student.parameters(), objective, listener);
+            loop.run(manager, student.parameters(), objective, listener, checkpoints);
         }
     }
 

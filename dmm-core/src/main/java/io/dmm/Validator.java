@@ -14,7 +14,6 @@ import io.dmm.pipeline.GeneratedImage;
 import io.dmm.pipeline.ImageGrid;
 import io.dmm.pipeline.StableDiffusion;
 import java.awt.image.BufferedImage;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +72,7 @@ record Validator(
                 listener.onStep(metrics);
                 if (metrics.step() % settings.every == 0) {
                     listener.onValidation(validate(metrics.step(), listener));
+                    draw(metrics.step(), listener);
                 }
             }
         };
@@ -87,27 +87,26 @@ record Validator(
             for (Lesson lesson : lessons) {
                 int style = lesson.styles().get(0);
                 gaps.put(
-                        lesson.teacher().name(),
+                        "closedGap." + lesson.teacher().name(),
                         gap.measure(memory, lesson.teacher(), style, pictures, listener)
                                 .closedGap());
             }
         }
-        return new Validation(step, gaps, settings.prompts.isEmpty() ? null : pictures());
+        return new Validation(step, gaps);
     }
 
-    private ImageGrid pictures() {
-        List<List<BufferedImage>> rows = new ArrayList<>();
-        for (String style : student.styles()) {
-            rows.add(
-                    student
-                            .sample(settings.prompts.toArray(String[]::new))
-                            .style(style)
-                            .seed(seed)
-                            .images(1)
-                            .stream()
-                            .map(GeneratedImage::image)
-                            .toList());
+    private void draw(long step, TrainingListener listener) {
+        if (settings.prompts.isEmpty()) {
+            return;
         }
-        return new ImageGrid(student.styles(), settings.prompts, rows, 1);
+        String[] prompts = settings.prompts.toArray(String[]::new);
+        for (String style : student.styles()) {
+            List<BufferedImage> row =
+                    student.sample(prompts).style(style).seed(seed).images(1).stream()
+                            .map(GeneratedImage::image)
+                            .toList();
+            ImageGrid grid = new ImageGrid(List.of(style), settings.prompts, List.of(row), 1);
+            listener.onSample(step, style, grid.image());
+        }
     }
 }

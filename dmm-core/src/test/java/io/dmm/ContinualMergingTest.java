@@ -16,6 +16,7 @@ import io.dmm.distill.TrainingListener;
 import io.dmm.distill.Validation;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.GradMode;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,6 +123,7 @@ class ContinualMergingTest {
     @Test
     void validation_tellsGapsAndDrawsEveryStyle() throws IOException {
         List<Validation> validations = new ArrayList<>();
+        List<String> samples = new ArrayList<>();
         TrainingListener listener =
                 new TrainingListener() {
                     @Override
@@ -130,6 +132,12 @@ class ContinualMergingTest {
                     @Override
                     public void onValidation(Validation validation) {
                         validations.add(validation);
+                    }
+
+                    @Override
+                    public void onSample(long step, String name, BufferedImage picture) {
+                        assertTrue(picture.getWidth() >= 2 * SmallModels.SIZE);
+                        samples.add(step + " " + name);
                     }
                 };
         try (MergedModel model =
@@ -141,11 +149,13 @@ class ContinualMergingTest {
                         .run()) {
             assertEquals(List.of(20L, 40L), validations.stream().map(Validation::step).toList());
             for (String style : model.styles()) {
-                double half = validations.get(0).closedGaps().get(style);
-                double whole = validations.get(1).closedGaps().get(style);
+                double half = validations.get(0).figures().get("closedGap." + style);
+                double whole = validations.get(1).figures().get("closedGap." + style);
                 assertTrue(half > 0 && whole > half, half + " → " + whole);
             }
-            assertTrue(validations.get(1).pictures().image().getWidth() >= 2 * SmallModels.SIZE);
+            assertEquals(
+                    List.of("20 first", "20 second", "40 first", "40 second"),
+                    List.copyOf(samples));
         }
     }
 

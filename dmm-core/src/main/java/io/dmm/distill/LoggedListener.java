@@ -1,12 +1,13 @@
 package io.dmm.distill;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /**
- * Writes every step and validation to a run's {@code metrics.jsonl}, and to a file for TensorBoard
- * beside it, before another listener hears of it.
+ * Writes every step, validation and sample to a run's {@code metrics.jsonl}, and to a file for
+ * TensorBoard beside it, before another listener hears of it.
  */
 public final class LoggedListener implements TrainingListener, AutoCloseable {
     private final MetricsLog log;
@@ -51,6 +52,12 @@ public final class LoggedListener implements TrainingListener, AutoCloseable {
                     tensorBoard.write(validation);
                 });
         listener.onValidation(validation);
+    }
+
+    @Override
+    public void onSample(long step, String name, BufferedImage picture) {
+        write(() -> tensorBoard.write(step, name, picture));
+        listener.onSample(step, name, picture);
     }
 
     private interface Writing {

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -33,9 +32,7 @@ public final class MetricsLog implements Closeable {
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
     /** Only the line of a validation has it. */
-    private static final String VALIDATION_KEY = "closedGaps";
-
-    private record ValidationLine(long step, Map<String, Double> closedGaps) {}
+    private static final String VALIDATION_KEY = "figures";
 
     private final RandomAccessFile file;
 
@@ -62,9 +59,9 @@ public final class MetricsLog implements Closeable {
         writeLine(metrics);
     }
 
-    /** Writes the line of a validation, likewise, without its pictures. */
+    /** Writes the line of a validation, likewise. */
     public void write(Validation validation) throws IOException {
-        writeLine(new ValidationLine(validation.step(), validation.closedGaps()));
+        writeLine(validation);
     }
 
     private void writeLine(Object line) throws IOException {
@@ -88,7 +85,7 @@ public final class MetricsLog implements Closeable {
         return new ArrayList<>(steps.values());
     }
 
-    /** As {@link #read}, the validations, without pictures; an earlier version's log has none. */
+    /** As {@link #read}, the validations; a log of an earlier version has none. */
     public static List<Validation> readValidations(Path path) throws IOException {
         SortedMap<Long, Validation> validations = new TreeMap<>();
         parse(path, step -> {}, validation -> validations.put(validation.step(), validation));
@@ -109,7 +106,7 @@ public final class MetricsLog implements Closeable {
             try {
                 JsonNode json = JSON.readTree(line);
                 if (json.has(VALIDATION_KEY)) {
-                    validations.accept(validation(json));
+                    validations.accept(JSON.treeToValue(json, Validation.class));
                 } else {
                     steps.accept(JSON.treeToValue(json, StepMetrics.class));
                 }
@@ -120,11 +117,6 @@ public final class MetricsLog implements Closeable {
                         e);
             }
         }
-    }
-
-    private static Validation validation(JsonNode json) throws JsonProcessingException {
-        ValidationLine line = JSON.treeToValue(json, ValidationLine.class);
-        return new Validation(line.step, line.closedGaps, null);
     }
 
     /** A torn last line is cut off: with lines after it, it would be a broken middle one. */

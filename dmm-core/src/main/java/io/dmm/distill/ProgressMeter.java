@@ -18,8 +18,16 @@ final class ProgressMeter {
     private double secondsEach;
 
     ProgressMeter(TrainingListener listener, String activity, long total) {
+        this(listener, activity, 0, total);
+    }
+
+    /**
+     * @param done units that an earlier run finished
+     */
+    ProgressMeter(TrainingListener listener, String activity, long done, long total) {
         this.listener = listener;
         this.activity = activity;
+        this.done = done;
         this.total = total;
     }
 

@@ -13,6 +13,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Locale;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import javax.imageio.ImageIO;
 
@@ -88,20 +90,32 @@ final class TensorBoardLog implements Closeable {
         scalar(summary, "learning_rate", metrics.learningRate());
         scalar(summary, "gradient_norm", metrics.gradientNorm());
         scalar(summary, "samples_per_second", metrics.samplesPerSecond());
-        metrics.losses().forEach((name, value) -> scalar(summary, tag(name), value));
+        metrics.losses().forEach((name, value) -> scalar(summary, "loss/" + tag(name), value));
         write(metrics.step(), summary);
     }
 
-    /** Writes {@code closed_gap/ink}, … and the pictures as {@code samples}. */
+    /** Writes {@code closed_gap/ink}, … */
     void write(Validation validation) throws IOException {
         Protobuf summary = new Protobuf();
-        validation
-                .closedGaps()
-                .forEach((expert, gap) -> scalar(summary, "closed_gap/" + expert, gap));
-        if (validation.pictures() != null) {
-            picture(summary, "samples", validation.pictures().image());
+        for (Map.Entry<String, Double> figure : validation.figures().entrySet()) {
+            scalar(summary, tag(figure.getKey()), figure.getValue());
         }
         write(validation.step(), summary);
+    }
+
+    /** Writes a picture as {@code samples/<name>}. */
+    void write(long step, String name, BufferedImage picture) throws IOException {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(picture, "png", png);
+        Protobuf image =
+                new Protobuf()
+                        .integer(IMAGE_HEIGHT, picture.getHeight())
+                        .integer(IMAGE_WIDTH, picture.getWidth())
+                        .integer(IMAGE_COLORSPACE, RGB)
+                        .bytes(IMAGE_BYTES, png.toByteArray());
+        Protobuf value =
+                new Protobuf().text(VALUE_TAG, "samples/" + name).message(VALUE_IMAGE, image);
+        write(step, new Protobuf().message(VALUE, value));
     }
 
     @Override
@@ -114,22 +128,12 @@ final class TensorBoardLog implements Closeable {
                 VALUE, new Protobuf().text(VALUE_TAG, tag).real(VALUE_SCALAR, (float) value));
     }
 
-    /** {@code score.ink} becomes {@code loss/score/ink}; an expert's name may have dots. */
-    private static String tag(String loss) {
-        return "loss/" + loss.replaceFirst("\\.", "/");
-    }
-
-    private static void picture(Protobuf summary, String tag, BufferedImage picture)
-            throws IOException {
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(picture, "png", png);
-        Protobuf image =
-                new Protobuf()
-                        .integer(IMAGE_HEIGHT, picture.getHeight())
-                        .integer(IMAGE_WIDTH, picture.getWidth())
-                        .integer(IMAGE_COLORSPACE, RGB)
-                        .bytes(IMAGE_BYTES, png.toByteArray());
-        summary.message(VALUE, new Protobuf().text(VALUE_TAG, tag).message(VALUE_IMAGE, image));
+    /** {@code closedGap.ink} becomes {@code closed_gap/ink}: a card of the viewer for each name. */
+    private static String tag(String name) {
+        int end = name.contains(".") ? name.indexOf('.') : name.length();
+        String first =
+                name.substring(0, end).replaceAll("\\p{Upper}", "_$0").toLowerCase(Locale.ROOT);
+        return end == name.length() ? first : first + "/" + name.substring(end + 1);
     }
 
     private void write(long step, Protobuf summary) throws IOException {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.tensor.GradMode;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -25,6 +26,9 @@ public record TrainingLoop(
         LearningRate learningRate,
         double weightDecay,
         double maxGradNorm) {
+    /** The name that checkpoints have for what is trained. */
+    public static final String PARAMETERS = "parameters";
+
     private static final int SKIPPED_AT_MOST = 10;
 
     /** What is minimised. */
@@ -45,7 +49,10 @@ public record TrainingLoop(
         /** Forgets those gradients: the step was skipped. */
         default void discard() {}
 
-        /** What else than the parameters a checkpoint must keep, by name. */
+        /**
+         * What else than the parameters a checkpoint must keep, by name: the arrays themselves,
+         * into which a checkpoint is read.
+         */
         default Map<String, NDArray> state() {
             return Map.of();
         }
@@ -108,29 +115,67 @@ public record TrainingLoop(
             Map<String, NDArray> parameters,
             Objective objective,
             TrainingListener listener) {
-        ProgressMeter meter = new ProgressMeter(listener, "training", steps);
-        int skipped = 0;
+        run(manager, parameters, objective, listener, Checkpoints.none());
+    }
+
+    /**
+     * As without checkpoints, going on after the newest of them and leaving more; an interrupted
+     * run leaves one of its last whole step. On the CPU, a run in parts gives the same bytes as one
+     * in a piece.
+     */
+    public void run(
+            NDManager manager,
+            Map<String, NDArray> parameters,
+            Objective objective,
+            TrainingListener listener,
+            Checkpoints checkpoints) {
         try (Optimizer optimizer = optimizerRule.start(manager, parameters, weightDecay)) {
-            for (long step = 0; step < steps; step++) {
-                meter.checkInterrupted();
-                double rate = learningRate.at(step, steps);
-                StepResult result = step(manager, optimizer, objective, step, rate);
-                meter.advance(1);
-                listener.onStep(
-                        new StepMetrics(
-                                step + 1,
-                                result.losses.total(),
-                                rate,
-                                result.gradientNorm,
-                                batch / meter.secondsEach(),
-                                meter.seconds(),
-                                result.losses.parts()));
-                meter.report();
-                skipped = result.isFinite() ? 0 : skipped + 1;
-                if (skipped == SKIPPED_AT_MOST) {
-                    throw notFinite(step, result);
-                }
+            Map<String, Map<String, NDArray>> parts = new TreeMap<>();
+            parts.put(PARAMETERS, parameters);
+            parts.put("optimizer", optimizer.state());
+            if (!objective.state().isEmpty()) {
+                parts.put("objective", objective.state());
             }
+            checkpoints.begin(parts);
+            try {
+                train(manager, optimizer, objective, listener, checkpoints);
+            } catch (CancellationException stop) {
+                checkpoints.save();
+                throw stop;
+            }
+            checkpoints.save();
+        }
+    }
+
+    private void train(
+            NDManager manager,
+            Optimizer optimizer,
+            Objective objective,
+            TrainingListener listener,
+            Checkpoints checkpoints) {
+        ProgressMeter meter = new ProgressMeter(listener, "training", checkpoints.done(), steps);
+        int skipped = 0;
+        for (long step = checkpoints.done(); step < steps; step++) {
+            meter.checkInterrupted();
+            double rate = learningRate.at(step, steps);
+            StepResult result = step(manager, optimizer, objective, step, rate);
+            checkpoints.advance();
+            meter.advance(1);
+            listener.onStep(
+                    new StepMetrics(
+                            step + 1,
+                            result.losses.total(),
+                            rate,
+                            result.gradientNorm,
+                            batch / meter.secondsEach(),
+                            meter.seconds(),
+                            result.losses.parts()));
+            meter.report();
+            skipped = result.isFinite() ? 0 : skipped + 1;
+            if (skipped == SKIPPED_AT_MOST) {
+                throw notFinite(step, result);
+            }
+            checkpoints.saveWhenDue();
         }
     }
 

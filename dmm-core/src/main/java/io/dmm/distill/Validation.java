@@ -1,19 +1,21 @@
 package io.dmm.distill;
 
-import io.dmm.pipeline.ImageGrid;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * What a run was worth at one of its steps.
+ * What was measured of the student between two steps: a line of {@code metrics.jsonl}.
  *
- * @param step the last one done, from 1
- * @param closedGaps by expert, on held-out pictures; see {@link ClosedGap}
- * @param pictures a row for each style, or null where none were asked for
+ * @param step the step after which it was, from 1; 0 before the first
+ * @param figures by name and expert, {@code closedGap.ink}, in alphabetical order
  */
-public record Validation(long step, Map<String, Double> closedGaps, ImageGrid pictures) {
+public record Validation(long step, Map<String, Double> figures) {
     public Validation {
-        closedGaps = Collections.unmodifiableMap(new LinkedHashMap<>(closedGaps));
+        if (step < 0) {
+            throw new IllegalArgumentException(
+                    "Validation: step, expected 0 or more but was " + step);
+        }
+        figures = Collections.unmodifiableMap(new TreeMap<>(figures));
     }
 }

@@ -3,6 +3,7 @@ package io.dmm.weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -31,6 +32,13 @@ public final class Sha256 {
     /** The hash of all bytes since the last call, as 64 hexadecimal digits. */
     public String hex() {
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Hashes a text in UTF-8. */
+    public static String of(String text) {
+        Sha256 hash = new Sha256();
+        hash.update(StandardCharsets.UTF_8.encode(text));
+        return hash.hex();
     }
 
     /** Hashes a file, reading it once. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LoggedListenerTest {
     private static final StepMetrics STEP = new StepMetrics(1, 0.5, 1e-3, 2, 10, 3, Map.of());
 
-    private static final Validation VALIDATION = new Validation(1, Map.of("ink", 0.5), null);
+    private static final Validation VALIDATION = new Validation(1, Map.of("closedGap.ink", 0.5));
 
     @TempDir private Path folder;
 
@@ -41,6 +42,11 @@ class LoggedListenerTest {
                     }
 
                     @Override
+                    public void onSample(long step, String name, BufferedImage picture) {
+                        heard.add("sample " + name + " of step " + step);
+                    }
+
+                    @Override
                     public void onProgress(Progress progress) {
                         heard.add(progress.activity());
                     }
@@ -49,13 +55,21 @@ class LoggedListenerTest {
             logged.onProgress(new Progress("drawing", 1, 1, Duration.ZERO));
             logged.onStep(STEP);
             logged.onValidation(VALIDATION);
+            logged.onSample(1, "ink", new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB));
         }
-        assertEquals(List.of("drawing", "step 1, lines 1", "validation, lines 2"), heard);
+        assertEquals(
+                List.of(
+                        "drawing",
+                        "step 1, lines 1",
+                        "validation, lines 2",
+                        "sample ink of step 1"),
+                heard);
         assertEquals(List.of(STEP), MetricsLog.read(file));
         assertEquals(List.of(VALIDATION), MetricsLog.readValidations(file));
         String events = events(file.getParent());
         assertTrue(events.contains("loss/total"));
         assertTrue(events.contains("closed_gap/ink"));
+        assertTrue(events.contains("samples/ink"));
     }
 
     @Test

@@ -69,24 +69,28 @@ class MetricsLogTest {
 
     @Test
     void validations_areReadApartFromSteps() throws IOException {
-        Validation first = new Validation(1, Map.of("ink", 0.0), null);
-        Validation late = new Validation(2, Map.of("ink", 0.75), null);
+        Validation first = new Validation(0, Map.of("closedGap.ink", 0.0));
+        Validation late = new Validation(2, Map.of("closedGap.ink", 0.75, "closedGap.b", -1.0));
         try (MetricsLog log = MetricsLog.append(file)) {
             log.write(first);
             log.write(step(1, 0.5));
             log.write(step(2, 0.25));
-            log.write(new Validation(2, Map.of("ink", Double.NaN), null));
+            log.write(new Validation(2, Map.of("closedGap.ink", 0.5)));
             log.write(late);
         }
         assertEquals(List.of(step(1, 0.5), step(2, 0.25)), MetricsLog.read(file));
         assertEquals(List.of(first, late), MetricsLog.readValidations(file));
-        assertTrue(Files.readString(file).endsWith("{\"step\":2,\"closedGaps\":{\"ink\":0.75}}\n"));
+        assertTrue(
+                Files.readString(file)
+                        .endsWith(
+                                "{\"step\":2,\"figures\":{\"closedGap.b\":-1.0,\"closedGap.ink\":0.75}}\n"));
     }
 
     @Test
     void logOfAnEarlierVersion_hasNoValidations() throws IOException {
         append(List.of(step(1, 0.5)));
         assertEquals(List.of(), MetricsLog.readValidations(file));
+        assertThrows(IllegalArgumentException.class, () -> new Validation(-1, Map.of()));
     }
 
     @Test

@@ -142,7 +142,8 @@ public final class UNet {
             NDArray context,
             NDArray style,
             List<NDArray> features) {
-        check(latents, timesteps, context, style);
+        check(config, latents, timesteps, context);
+        checkStyle(latents, style);
         try (Scope scope = Scope.over(latents, context)) {
             NDArray text = precision.in(context);
             NDArray embedding = embedding(scope, timesteps, style);
@@ -181,7 +182,7 @@ public final class UNet {
         return Ops.silu(embedding);
     }
 
-    private void check(NDArray latents, float[] timesteps, NDArray context, NDArray style) {
+    static void check(UNetConfig config, NDArray latents, float[] timesteps, NDArray context) {
         int multiple = 1 << (config.blockOutChannels().size() - 1);
         Shape shape = latents.getShape();
         expect(
@@ -203,7 +204,11 @@ public final class UNet {
                 "context",
                 "(" + batch + ", S, " + config.crossAttentionDim() + ")",
                 text);
+    }
+
+    private void checkStyle(NDArray latents, NDArray style) {
         if (style != null) {
+            long batch = latents.getShape().get(0);
             Shape expected = new Shape(batch, config.styles());
             boolean fits =
                     config.styles() > 0
