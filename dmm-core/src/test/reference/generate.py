@@ -11,6 +11,7 @@ FIXTURES = {
     "random": "sampling",
     "sampler": "sampling",
     "optim": "sampling",
+    "losses": "losses",
     "unet": "networks",
     "vae": "networks",
     "sd15": "networks",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import io.dmm.tensor.GradMode;
+import io.dmm.tensor.Ops;
 import io.dmm.tensor.TorchRandom;
 import java.util.Collection;
 import java.util.Random;
@@ -72,7 +73,7 @@ public final class FiniteDifferences {
         try (NDArray gradient = leaf.getGradient();
                 NDArray zeros = gradient.zerosLike()) {
             float[] values = gradient.toFloatArray();
-            zeros.copyTo(gradient);
+            Ops.assign(gradient, zeros);
             return values;
         }
     }

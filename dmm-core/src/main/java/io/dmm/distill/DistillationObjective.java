@@ -4,12 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.dmm.data.TextStates;
 import io.dmm.model.unet.UNet;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.GradMode;
-import io.dmm.tensor.Ops;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,7 +75,7 @@ public final class DistillationObjective implements TrainingLoop.Objective {
                         textStates.of(memory, samples.captions()),
                         samples.styleRows(memory, student.config().styles(), 0, samples.size()),
                         outputs);
-        NDArray scores = scores(memory, noisePred, target.noisePred, noisy.timesteps());
+        NDArray scores = scores(noisePred, target.noisePred, noisy.timesteps());
         NDArray total = scores.mean();
         Map<String, Double> parts = parts(scores, samples.counts());
         if (features != null) {
@@ -91,7 +89,7 @@ public final class DistillationObjective implements TrainingLoop.Objective {
     }
 
     /** Each sample's weighted mean squared difference, (B). */
-    private NDArray scores(NDManager memory, NDArray noisePred, NDArray target, float[] drawn) {
+    private NDArray scores(NDArray noisePred, NDArray target, float[] drawn) {
         int count = drawing.schedule().config().numTrainTimesteps();
         float[] weights = new float[drawn.length];
         for (int i = 0; i < drawn.length; i++) {
@@ -101,12 +99,7 @@ public final class DistillationObjective implements TrainingLoop.Objective {
                             (drawing.timesteps().weight(timestep, count)
                                     * score.weight(drawing.schedule(), timestep));
         }
-        return noisePred
-                .sub(target)
-                .square()
-                .reshape(drawn.length, -1)
-                .mean(new int[] {1})
-                .mul(Ops.create(memory, weights, new Shape(drawn.length)));
+        return ScoreLoss.perSample(noisePred, target, weights);
     }
 
     /** The score loss, and that of each teacher, a mean over its samples. */

@@ -16,4 +16,13 @@ public sealed interface Loss permits ScoreLoss, FeatureImitation {
     static FeatureImitation features(double weight) {
         return new FeatureImitation(weight);
     }
+
+    /**
+     * The student's blocks follow the experts' (Eq. 10).
+     *
+     * @param weight λ_feat; 0.001 in the paper, which sums
+     */
+    static FeatureImitation features(double weight, Reduction reduction) {
+        return new FeatureImitation(weight, reduction);
+    }
 }

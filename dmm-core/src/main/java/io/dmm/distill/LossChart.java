@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.NumberAxis;
@@ -50,7 +49,6 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
     private static final int HEIGHT = 480;
     private static final int PIXELS_PER_POINT = 2;
     private static final double LOG_RANGE = 20;
-    private static final String SCORE_OF = "score.";
     private static final Color RAW = new Color(0x9c, 0xc3, 0xe6);
     private static final Color INK = new Color(0x22, 0x26, 0x2b);
     private static final Color GRID = new Color(0xe1, 0xe5, 0xea);
@@ -77,7 +75,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         if (view == View.EXPERTS && curves(metrics, view).isEmpty()) {
             throw new IllegalArgumentException(
                     "LossChart: expected losses per expert (score.<name>) but the log has "
-                            + names(metrics));
+                            + LossCurve.names(metrics));
         }
     }
 
@@ -135,39 +133,18 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         return min > 0 && max > LOG_RANGE * min;
     }
 
-    /** What the view shows, not smoothed; of the losses the whole comes first. */
     private static List<LossCurve> curves(List<StepMetrics> metrics, View view) {
-        List<LossCurve> curves = new ArrayList<>();
-        for (String name : names(metrics)) {
-            if (view == View.LOSSES && !name.contains(".")) {
-                curves.add(LossCurve.ofPart(name, metrics, name));
-            } else if (view == View.EXPERTS && name.startsWith(SCORE_OF)) {
-                String expert = name.substring(SCORE_OF.length());
-                curves.add(LossCurve.ofPart(expert, metrics, name));
-            }
-        }
-        if (view == View.LOSSES) {
-            if (curves.size() == 1) {
-                curves.clear(); // the only part is the whole
-            }
-            curves.add(0, LossCurve.of("total", metrics, StepMetrics::loss));
-        }
-        return curves;
-    }
-
-    private static TreeSet<String> names(List<StepMetrics> metrics) {
-        TreeSet<String> names = new TreeSet<>();
-        metrics.forEach(m -> names.addAll(m.losses().keySet()));
-        return names;
+        return view == View.LOSSES ? LossCurve.wholeAndParts(metrics) : LossCurve.experts(metrics);
     }
 
     private JFreeChart chart() {
         List<LossCurve> curves = curves(metrics, view);
         List<LossCurve> lines = new ArrayList<>();
         for (LossCurve curve : curves) {
-            lines.add((logAxis ? curve.positive() : curve).smooth());
+            lines.add((logAxis ? curve.positive() : curve).smooth(reach()));
         }
         XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
+        renderer.setDrawSeriesLineAsPath(true); // dashes run on from step to step
         renderer.setLegendLine(new Line2D.Double(-10, 0, 10, 0));
         for (int i = 0; i < lines.size(); i++) {
             dress(renderer, i, COLORS.get(i % COLORS.size()), stroke(i), lines.get(i));
@@ -181,8 +158,12 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         for (LossCurve curve : lines) {
             data.addSeries(curve.name(), new double[][] {curve.steps(), curve.losses()});
         }
-        String window = "mean of %d steps".formatted(2 * curves.get(0).reach() + 1);
-        return chart(new XYPlot(data, stepAxis(), lossAxis(window), renderer));
+        return chart(new XYPlot(data, stepAxis(), lossAxis(), renderer));
+    }
+
+    /** How many values to each side a mean is of: a fortieth of the run in all. */
+    private int reach() {
+        return Math.max(3, metrics.size() / 80);
     }
 
     private static void dress(
@@ -234,9 +215,13 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         return dressed(axis);
     }
 
-    private ValueAxis lossAxis(String window) {
-        String what = view == View.LOSSES ? "loss" : "score of each expert";
-        String label = "%s, %s%s".formatted(what, window, logAxis ? " (log scale)" : "");
+    private ValueAxis lossAxis() {
+        String label =
+                "%s, mean of %d values%s"
+                        .formatted(
+                                view == View.LOSSES ? "loss" : "score",
+                                2 * reach() + 1,
+                                logAxis ? " (log scale)" : "");
         return dressed(logAxis ? new LogLossAxis(label) : new NumberAxis(label));
     }
 

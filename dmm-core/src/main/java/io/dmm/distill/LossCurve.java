@@ -1,15 +1,49 @@
 package io.dmm.distill;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** One loss over a run, at the steps where it is finite. */
 record LossCurve(String name, double[] steps, double[] losses) {
-    /** A loss of each step, which is NaN where there is none. */
-    static LossCurve of(
+    private static final String SCORE_OF = "score.";
+
+    /** The whole loss, and its parts where there are several. */
+    static List<LossCurve> wholeAndParts(List<StepMetrics> metrics) {
+        List<LossCurve> curves = new ArrayList<>();
+        curves.add(of("total", metrics, StepMetrics::loss));
+        List<String> parts = names(metrics).stream().filter(name -> !name.contains(".")).toList();
+        if (parts.size() > 1) { // a single part is the whole
+            parts.forEach(part -> curves.add(of(part, metrics, m -> part(m, part))));
+        }
+        return curves;
+    }
+
+    /** The score of each expert that the log tells apart. */
+    static List<LossCurve> experts(List<StepMetrics> metrics) {
+        return names(metrics).stream()
+                .filter(name -> name.startsWith(SCORE_OF))
+                .map(name -> of(name.substring(SCORE_OF.length()), metrics, m -> part(m, name)))
+                .toList();
+    }
+
+    /** All parts that any step has. */
+    static SortedSet<String> names(List<StepMetrics> metrics) {
+        SortedSet<String> names = new TreeSet<>();
+        metrics.forEach(m -> names.addAll(m.losses().keySet()));
+        return names;
+    }
+
+    private static double part(StepMetrics metrics, String name) {
+        return metrics.losses().getOrDefault(name, Double.NaN);
+    }
+
+    private static LossCurve of(
             String name, List<StepMetrics> metrics, ToDoubleFunction<StepMetrics> loss) {
         List<StepMetrics> there =
                 metrics.stream().filter(m -> Double.isFinite(loss.applyAsDouble(m))).toList();
@@ -19,26 +53,16 @@ record LossCurve(String name, double[] steps, double[] losses) {
                 there.stream().mapToDouble(loss).toArray());
     }
 
-    /** The part of the loss that a log has under {@code key}. */
-    static LossCurve ofPart(String name, List<StepMetrics> metrics, String key) {
-        return of(name, metrics, m -> m.losses().getOrDefault(key, Double.NaN));
-    }
-
-    /** How far to each side {@link #smooth} looks: a fortieth of the run in all. */
-    int reach() {
-        return Math.max(3, steps.length / 80);
-    }
-
     /** The mean over a window, centred so that the curve does not lag. */
-    LossCurve smooth() {
+    LossCurve smooth(int reach) {
         double[] sums = new double[losses.length + 1];
         for (int i = 0; i < losses.length; i++) {
             sums[i + 1] = sums[i] + losses[i];
         }
         double[] means = new double[losses.length];
         for (int i = 0; i < losses.length; i++) {
-            int from = Math.max(0, i - reach());
-            int to = Math.min(losses.length, i + reach() + 1);
+            int from = Math.max(0, i - reach);
+            int to = Math.min(losses.length, i + reach + 1);
             means[i] = (sums[to] - sums[from]) / (to - from);
         }
         return new LossCurve(name, steps, means);
@@ -59,9 +83,5 @@ record LossCurve(String name, double[] steps, double[] losses) {
 
     DoubleStream values() {
         return DoubleStream.of(losses);
-    }
-
-    boolean isEmpty() {
-        return steps.length == 0;
     }
 }

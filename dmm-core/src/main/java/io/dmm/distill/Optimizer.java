@@ -111,7 +111,7 @@ public abstract class Optimizer implements AutoCloseable {
     /** Overwrites: DJL subtracts a gradient from itself, which keeps NaN. */
     private static void clear(NDArray gradient) {
         try (NDArray zeros = gradient.zerosLike()) {
-            zeros.copyTo(gradient);
+            Ops.assign(gradient, zeros);
         }
     }
 

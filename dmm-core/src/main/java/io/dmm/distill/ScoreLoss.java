@@ -1,6 +1,10 @@
 package io.dmm.distill;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.sampler.NoiseSchedule;
+import io.dmm.tensor.Ops;
+import io.dmm.tensor.Scope;
 
 /**
  * Score distillation (DMM, arXiv 2504.12364, Eq. 9): the mean over all elements of (ε(x_t, t, i; θ)
@@ -27,5 +31,20 @@ public record ScoreLoss(double minSnr) implements Loss {
     double weight(NoiseSchedule schedule, int timestep) {
         double ratio = schedule.alpha(timestep) / schedule.sigma(timestep);
         return Math.min(1, minSnr / (ratio * ratio));
+    }
+
+    /**
+     * Each sample's part of the loss, which is their mean.
+     *
+     * @param student the noise it predicts, (B, C, H, W)
+     * @param teachers the noise that each sample's teacher predicts, (B, C, H, W)
+     * @param weights what each sample counts, B of them
+     * @return (B)
+     */
+    static NDArray perSample(NDArray student, NDArray teachers, float[] weights) {
+        try (Scope scope = Scope.over(student, teachers)) {
+            NDArray factors = Ops.create(scope.manager(), weights, new Shape(weights.length));
+            return scope.keep(Ops.msePerSample(student, teachers).mul(factors));
+        }
     }
 }

@@ -2,7 +2,7 @@ package io.dmm.distill;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.dmm.tensor.GradMode;
+import io.dmm.tensor.Ops;
 import io.dmm.weights.FileFit;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.SafeTensorsFile;
@@ -86,13 +86,12 @@ public final class StoredCheckpoint {
     private void read(String part, Map<String, NDArray> arrays) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         arrays.forEach((name, array) -> shapes.put(name, array.getShape()));
-        try (SafeTensorsFile file = SafeTensorsFile.open(folder.resolve(part + SUFFIX));
-                GradMode mode = GradMode.off()) {
+        try (SafeTensorsFile file = SafeTensorsFile.open(folder.resolve(part + SUFFIX))) {
             FileFit.check(file, shapes);
             arrays.forEach(
                     (name, array) -> {
                         try (NDArray value = file.load(name, array.getManager())) {
-                            value.copyTo(array);
+                            Ops.assign(array, value);
                         }
                     });
         }
