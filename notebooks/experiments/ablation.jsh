@@ -56,7 +56,7 @@ void ablation() throws Exception {
     System.out.println("closed gap on plain pictures / on the expert's own, mean and each expert");
     try (var base = world.base()) {
         note("style words", Comparison.ofPrompting(
-                base, (caption, expert) -> caption + ", " + TinyWorld.styleWords(expert),
+                base, (caption, expert) -> TinyWorld.styleWords(expert) + " of " + caption,
                 experts, heldOut(), DRAWING, 1_000_000, PROGRESS));
         for (int seed = 1; seed <= SEEDS; seed++) {
             for (String stage : stages.keySet()) {
