@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import io.dmm.tensor.GradMode;
+import io.dmm.tensor.Ops;
 import io.dmm.tensor.TorchRandom;
 import java.util.Collection;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -69,10 +71,9 @@ public final class FiniteDifferences {
 
     /** Leaves zeros behind: the next gradient will be added. */
     private static float[] takeGradient(NDArray leaf) {
-        try (NDArray gradient = leaf.getGradient();
-                NDArray zeros = gradient.zerosLike()) {
+        try (NDArray gradient = leaf.getGradient()) {
             float[] values = gradient.toFloatArray();
-            zeros.copyTo(gradient);
+            Ops.clear(List.of(gradient));
             return values;
         }
     }

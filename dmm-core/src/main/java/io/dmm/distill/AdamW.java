@@ -63,7 +63,7 @@ public final class AdamW implements AutoCloseable {
             if (Double.isFinite(norm)) {
                 update(gradients, learningRate);
             } else {
-                gradients.forEach(AdamW::clear);
+                Ops.clear(gradients);
             }
             return norm;
         } finally {
@@ -83,13 +83,6 @@ public final class AdamW implements AutoCloseable {
                 BETA2,
                 weightDecay,
                 EPS);
-    }
-
-    /** Overwrites: DJL subtracts a gradient from itself, which keeps NaN. */
-    private static void clear(NDArray gradient) {
-        try (NDArray zeros = gradient.zerosLike()) {
-            zeros.copyTo(gradient);
-        }
     }
 
     /** Stops training: the parameters no longer require a gradient. */

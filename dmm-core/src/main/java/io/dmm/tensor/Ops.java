@@ -269,6 +269,33 @@ public final class Ops {
         }
     }
 
+    /**
+     * Overwrites arrays with zeros, NaN too, in place.
+     *
+     * <p>DJL's {@code copyTo} is not for that: it points the target at Java memory, which is freed
+     * while a gradient still adds to it.
+     */
+    public static void clear(List<NDArray> arrays) {
+        NDList inputs = new NDList();
+        addList(inputs, "arrays", arrays);
+        try (GradMode mode = GradMode.off();
+                NDArray unused = callOnLists("clear", inputs)) {
+            // the arrays have changed in place
+        }
+    }
+
+    /** Moves each array towards its target in place: a + weight (target − a). */
+    public static void lerp(List<NDArray> arrays, List<NDArray> targets, double weight) {
+        NDList inputs = new NDList();
+        addList(inputs, "arrays", arrays);
+        addList(inputs, "targets", targets);
+        try (GradMode mode = GradMode.off();
+                NDArray share = onCpu(weight);
+                NDArray unused = callOnLists("lerp", inputs, share)) {
+            // the arrays have changed in place
+        }
+    }
+
     /** DJL passes arrays of one name that ends in [] as a list. */
     private static void addList(NDList inputs, String name, List<NDArray> arrays) {
         for (NDArray array : arrays) {
