@@ -83,7 +83,8 @@ void quickstart(Path out) throws Exception {
                     .steps(STEPS)
                     .batch(BATCH)
                     .learningRate(LearningRate.cosine(RATE).withWarmup(20))
-                    .features(FEATURES).timesteps(TIMESTEPS)
+                    .losses(Loss.score(), Loss.features(FEATURES))
+                    .timesteps(TIMESTEPS)
                     .metrics(out.resolve("metrics.jsonl"))
                     .listen(progress)
                     .run()) {

@@ -83,15 +83,20 @@ Timing ours(Options options, Path folder) {
         }
         UNet base = new UNet(CONFIG, Weights.initial(manager, 4));
         UNet student = Student.of(manager, base, TEACHERS, 5);
-        var sources = Collections.nCopies(TEACHERS, new ScoreDistillation.LatentSources(latents, null));
+        List<Lesson> lessons = new ArrayList<>();
+        for (Teacher teacher : teachers) {
+            lessons.add(Lesson.of(teacher, lessons.size(), latents, null));
+        }
         var schedule = new NoiseSchedule(NoiseScheduleConfig.sd15());
-        var objective = new ScoreDistillation(
-                student, textStates, teachers, sources, schedule,
-                TimestepSampling.UNIFORM, null, options.batch(), 6);
+        var objective = new DistillationObjective(
+                manager, new DistillationObjective.StudentNetwork(student, base, Activations.KEPT),
+                textStates, lessons,
+                new DistillationObjective.Drawing(schedule, TimestepSampling.UNIFORM, options.batch(), 6),
+                List.of(Loss.score()));
         var loop = new TrainingLoop(
                 WARMUP + options.steps(), options.batch(), LearningRate.constant(1e-4), 1e-2, 1);
         Clock clock = new Clock();
-        loop.run(manager, student.parameters().values(), objective, clock);
+        loop.run(manager, student.parameters(), objective, clock);
         double samples = (double) options.batch() * options.steps();
         return new Timing(samples / clock.secondsAfterWarmup(), PeakMemory.measure().megabytes());
     }

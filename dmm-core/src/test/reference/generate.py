@@ -11,6 +11,7 @@ FIXTURES = {
     "random": "sampling",
     "sampler": "sampling",
     "optim": "sampling",
+    "losses": "losses",
     "unet": "networks",
     "vae": "networks",
     "sd15": "networks",
@@ -21,6 +22,8 @@ FIXTURES = {
     "single_file": "single_file",
     "pipeline_samplers": "pipeline_samplers",
     "prompts": "prompts",
+    "images": "images",
+    "events": "events",
 }
 
 

@@ -1,69 +1,81 @@
 package io.dmm;
 
-import ai.djl.ndarray.NDManager;
 import io.dmm.data.CaptionedImage;
-import io.dmm.data.LatentSet;
-import io.dmm.data.TextStates;
-import io.dmm.distill.FeatureImitation;
 import io.dmm.distill.LearningRate;
-import io.dmm.distill.LoggedListener;
-import io.dmm.distill.ScoreDistillation;
-import io.dmm.distill.ScoreDistillation.LatentSources;
+import io.dmm.distill.Loss;
+import io.dmm.distill.Optimizer;
+import io.dmm.distill.ScoreLoss;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
-import io.dmm.distill.Teacher;
 import io.dmm.distill.TimestepSampling;
 import io.dmm.distill.TrainingListener;
-import io.dmm.distill.TrainingLoop;
-import io.dmm.model.unet.UNet;
+import io.dmm.model.unet.Activations;
 import io.dmm.pipeline.StableDiffusion;
-import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
 
 /**
  * Distils experts into one student with a style for each (DMM, arXiv 2504.12364): set what differs
  * from the defaults, then {@link #run}.
  */
 public final class Distillation {
-    private static final double WEIGHT_DECAY = 1e-2;
-    private static final double MAX_GRADIENT_NORM = 1;
+    final StableDiffusion base;
 
-    private final StableDiffusion base;
-    private List<Expert> experts = List.of();
-    private List<CaptionedImage> pictures = List.of();
-    private Student.Start start = Student.Start.BASE;
-    private int drawnPerExpert;
-    private Synthesis.Settings drawing = Synthesis.Settings.DEFAULT;
-    private long steps = 20_000;
-    private int batch = 32;
-    private TimestepSampling timesteps = TimestepSampling.UNIFORM;
-    private FeatureImitation features;
-    private LearningRate learningRate = LearningRate.constant(1e-5);
-    private Precision teacherPrecision = Precision.FP32;
-    private long seed;
-    private Path metrics;
-    private TrainingListener listener = TrainingListener.NONE;
+    /** The model that is trained further, or null for a fresh student. */
+    final MergedModel merged;
 
-    Distillation(StableDiffusion base) {
+    /** Whether the experts are new to the merged model. */
+    final boolean extending;
+
+    List<Expert> experts = List.of();
+    List<CaptionedImage> pictures = List.of();
+    List<String> prompts = List.of();
+    Student.Start start = Student.Start.BASE;
+    double regularizer = 0.5;
+    int drawnPerExpert;
+    double drawnShare = 0.5;
+    Synthesis.Settings drawing = Synthesis.Settings.DEFAULT;
+    long steps = 20_000;
+    int batch = 32;
+    int accumulation = 1;
+    Activations activations = Activations.KEPT;
+    TimestepSampling timesteps = TimestepSampling.UNIFORM;
+    List<Loss> losses = List.of(Loss.score());
+    Optimizer.Rule optimizer = Optimizer.Rule.ADAMW;
+    LearningRate learningRate = LearningRate.constant(1e-5);
+    Precision teacherPrecision = Precision.FP32;
+    long seed;
+    Validator.Settings validation;
+    Path checkpoints;
+    long checkpointsEvery;
+    Path metrics;
+    TrainingListener listener = TrainingListener.NONE;
+
+    Distillation(StableDiffusion base, MergedModel merged, boolean extending) {
         this.base = base;
+        this.merged = merged;
+        this.extending = extending;
     }
 
-    /** The experts to merge, at least two; their names become the styles. */
+    /**
+     * The experts to merge; their names become the styles. A fresh student needs two at least, an
+     * extended one new names, a refined one names that it has.
+     */
     public Distillation experts(List<Expert> list) {
-        if (list.size() < 2) {
+        int least = merged == null ? 2 : 1;
+        if (list.size() < least) {
             throw new IllegalArgumentException(
-                    "experts: expected at least 2 to merge but was " + list.size());
+                    "experts: expected at least "
+                            + least
+                            + (least == 2 ? " to merge" : "")
+                            + " but was "
+                            + list.size());
         }
         Set<String> names = new HashSet<>();
         for (Expert expert : list) {
@@ -72,6 +84,17 @@ public final class Distillation {
                         "experts: expected different names but '"
                                 + expert.name()
                                 + "' is there twice");
+            }
+            if (merged != null && merged.styles().contains(expert.name()) == extending) {
+                throw new IllegalArgumentException(
+                        "experts: expected "
+                                + (extending ? "names other than those of " : "some of ")
+                                + merged.styles()
+                                + " but was '"
+                                + expert.name()
+                                + (extending
+                                        ? "'; refine(…) trains a style further"
+                                        : "'; extend(…) adds a style"));
             }
         }
         experts = List.copyOf(list);
@@ -84,15 +107,40 @@ public final class Distillation {
         return this;
     }
 
-    /** What the student starts from; the base by default, as in the paper. */
+    /**
+     * Captions for the experts to draw, where {@link #synthesize} shall take others than those of
+     * the pictures; a run without pictures draws all of them.
+     */
+    public Distillation prompts(List<String> captions) {
+        prompts = List.copyOf(captions);
+        return this;
+    }
+
+    /** What a fresh student starts from; the base by default, as in the paper. */
     public Distillation start(Student.Start choice) {
         start = choice;
         return this;
     }
 
     /**
-     * Lets each expert first draw pictures of that many captions of the set and train on them and
-     * the set in equal parts; it is on its own pictures that a style shows.
+     * How much of every batch the model merged before teaches when it is extended, in random old
+     * styles; 0.5 by default. With 0 the old styles are forgotten (DMM, section 3.5).
+     *
+     * @param share in [0, 1)
+     */
+    public Distillation regularizer(double share) {
+        if (!(share >= 0 && share < 1)) {
+            throw new IllegalArgumentException(
+                    "regularizer: share of the batch, expected a number in [0, 1) but was "
+                            + share);
+        }
+        regularizer = share;
+        return this;
+    }
+
+    /**
+     * Lets each expert first draw pictures of that many captions and train on them and the set in
+     * equal parts; it is on its own pictures that a style shows.
      */
     public Distillation synthesize(int perExpert) {
         drawnPerExpert = perExpert;
@@ -103,6 +151,20 @@ public final class Distillation {
     public Distillation synthesize(int perExpert, Synthesis.Settings settings) {
         drawing = settings;
         return synthesize(perExpert);
+    }
+
+    /**
+     * The part of the samples that are of drawn pictures; 0.5 by default, and all without pictures.
+     *
+     * @param share in [0, 1]; 1 for the paper's last stage
+     */
+    public Distillation synthesizedShare(double share) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException(
+                    "synthesized share: expected a number in [0, 1] but was " + share);
+        }
+        drawnShare = share;
+        return this;
     }
 
     public Distillation steps(long count) {
@@ -116,6 +178,18 @@ public final class Distillation {
         return this;
     }
 
+    /** Computes each batch in that many parts, one after the other, to save memory. */
+    public Distillation accumulate(int parts) {
+        accumulation = parts;
+        return this;
+    }
+
+    /** What is held between forward and backward pass: time by default, or memory. */
+    public Distillation activations(Activations choice) {
+        activations = choice;
+        return this;
+    }
+
     /** How often each timestep is drawn; uniformly by default. */
     public Distillation timesteps(TimestepSampling sampling) {
         timesteps = sampling;
@@ -123,11 +197,29 @@ public final class Distillation {
     }
 
     /**
-     * Lets the student's blocks follow the experts', too (DMM, Eq. 10), with this weight beside the
-     * score; 0.002 in the authors' code. Not done by default.
+     * What is minimised, the sum of the terms (DMM, Eq. 13); the score alone by default.
+     *
+     * @param terms one of a kind, {@link Loss#score} among them
      */
-    public Distillation features(double weight) {
-        features = new FeatureImitation(weight);
+    public Distillation losses(Loss... terms) {
+        Set<Class<?>> kinds = new HashSet<>();
+        for (Loss term : terms) {
+            if (!kinds.add(term.getClass())) {
+                throw new IllegalArgumentException(
+                        "losses: expected one of a kind but was " + List.of(terms));
+            }
+        }
+        if (!kinds.contains(ScoreLoss.class)) {
+            throw new IllegalArgumentException(
+                    "losses: expected Loss.score() among them but was " + List.of(terms));
+        }
+        losses = List.of(terms);
+        return this;
+    }
+
+    /** How a step follows from a gradient; AdamW by default, as in the paper. */
+    public Distillation optimizer(Optimizer.Rule rule) {
+        optimizer = rule;
         return this;
     }
 
@@ -153,6 +245,33 @@ public final class Distillation {
         return this;
     }
 
+    /**
+     * Measures the closed gap of every expert during the run and lets every style draw.
+     *
+     * @param every how many steps lie between two validations
+     * @param heldOut captioned pictures that are not trained on
+     * @param samplePrompts what is drawn; may be left out
+     */
+    public Distillation validate(
+            long every, List<CaptionedImage> heldOut, String... samplePrompts) {
+        validation = new Validator.Settings(every, heldOut, List.of(samplePrompts));
+        return this;
+    }
+
+    /**
+     * Leaves checkpoints in a folder, from which the same run goes on when it is run again: it then
+     * comes to the same bytes on the CPU, and one that had ended gives its model at once. The two
+     * newest are kept; {@code metrics.jsonl} lies beside them unless {@link #metrics} names another
+     * place.
+     *
+     * @param every how many steps lie between two checkpoints; an interrupted run leaves one, too
+     */
+    public Distillation checkpoints(Path folder, long every) {
+        checkpoints = folder;
+        checkpointsEvery = every;
+        return this;
+    }
+
     /** The file to append a line to after every step, {@code metrics.jsonl}. */
     public Distillation metrics(Path file) {
         metrics = file;
@@ -168,130 +287,12 @@ public final class Distillation {
      * Trains.
      *
      * @throws CancellationException if the thread is interrupted
-     * @throws ModelFileException if an expert cannot be used
-     * @throws IllegalStateException if the loss or a gradient is not finite
+     * @throws ModelFileException if an expert cannot be used, or no checkpoint that is there
+     * @throws IllegalArgumentException if settings do not fit, or the checkpoints are of others
+     * @throws IllegalStateException if ten steps in a row have no finite loss and gradient
      * @throws IOException if the metrics cannot be written
      */
     public MergedModel run() throws IOException {
-        check();
-        try (NDManager manager = Compute.newManager()) {
-            UNet student = student(manager);
-            train(manager, student);
-            List<String> styles = experts.stream().map(Expert::name).toList();
-            NDManager owner = Compute.newManager();
-            // a copy, because DJL frees the gradient of a weight only with the weight
-            return new MergedModel(base.with(owner, student.copy(owner), styles), metadata());
-        }
-    }
-
-    private UNet student(NDManager manager) {
-        UNet student = Student.of(manager, base.unet(), experts.size(), seed);
-        if (start == Student.Start.MEAN_OF_EXPERTS) {
-            Student.startFromMean(
-                    manager,
-                    student,
-                    experts.stream()
-                            .<Function<NDManager, UNet>>map(
-                                    expert ->
-                                            memory -> expert.loadUNet(memory, base, Precision.FP32))
-                            .toList());
-        }
-        return student;
-    }
-
-    private void check() {
-        if (!base.styles().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "distillation: base, expected a model without styles but was one with "
-                            + base.styles());
-        }
-        if (experts.isEmpty() || pictures.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "distillation: expected experts(…) and captions(…) but was "
-                            + experts.size()
-                            + " experts and "
-                            + pictures.size()
-                            + " pictures");
-        }
-        if (batch < 2 * experts.size()) {
-            throw new IllegalArgumentException(
-                    "distillation: batch, expected at least 2 samples for each of "
-                            + experts.size()
-                            + " experts but was "
-                            + batch);
-        }
-        if (drawnPerExpert < 0 || drawnPerExpert > pictures.size()) {
-            throw new IllegalArgumentException(
-                    "distillation: synthesize, expected 0 to the "
-                            + pictures.size()
-                            + " captions of the set but was "
-                            + drawnPerExpert);
-        }
-        pictures.forEach(this::checkSize);
-        experts.forEach(expert -> expert.check(base));
-        if (metrics != null && Files.exists(metrics)) {
-            throw new IllegalArgumentException(
-                    metrics + ": expected a new file but it exists; name another or remove it");
-        }
-    }
-
-    private void checkSize(CaptionedImage picture) {
-        int size = base.unet().config().sampleSize() * base.vae().config().downsampling();
-        int width = picture.image().getWidth();
-        int height = picture.image().getHeight();
-        if (width != size || height != size) {
-            throw new IllegalArgumentException(
-                    "distillation: picture '%s', expected %d×%d, the size of the model, but was %d×%d; scale the pictures first"
-                            .formatted(picture.caption(), size, size, width, height));
-        }
-    }
-
-    private void train(NDManager manager, UNet student) throws IOException {
-        TrainingLoop loop =
-                new TrainingLoop(steps, batch, learningRate, WEIGHT_DECAY, MAX_GRADIENT_NORM);
-        try (LoggedListener logged = new LoggedListener(metrics, listener)) {
-            ScoreDistillation objective = objective(manager, student);
-            loop.run(manager, student.parameters().values(), objective, logged);
-        }
-    }
-
-    private ScoreDistillation objective(NDManager manager, UNet student) {
-        List<String> captions = pictures.stream().map(CaptionedImage::caption).toList();
-        TextStates textStates = Expert.textStates(manager, base, captions);
-        List<Teacher> teachers = new ArrayList<>();
-        for (Expert expert : experts) {
-            teachers.add(expert.load(manager, base, teacherPrecision, captions, textStates));
-        }
-        LatentSet common = LatentSet.encode(manager, base.vae(), pictures);
-        List<LatentSources> sources = new ArrayList<>();
-        for (Teacher teacher : teachers) {
-            sources.add(new LatentSources(common, drawn(manager, teacher, captions)));
-        }
-        return new ScoreDistillation(
-                student,
-                textStates,
-                teachers,
-                sources,
-                base.schedule(),
-                timesteps,
-                features,
-                batch,
-                seed);
-    }
-
-    private LatentSet drawn(NDManager manager, Teacher teacher, List<String> captions) {
-        if (drawnPerExpert == 0) {
-            return null;
-        }
-        int size = base.unet().config().sampleSize();
-        return new Synthesis(base.schedule(), size, drawing, seed)
-                .draw(manager, teacher, captions.subList(0, drawnPerExpert), listener);
-    }
-
-    private Map<String, String> metadata() {
-        return Map.of(
-                "dmm.steps", Long.toString(steps),
-                "dmm.batch", Integer.toString(batch),
-                "dmm.seed", Long.toString(seed));
+        return new DistillationRun(this).run();
     }
 }

@@ -18,7 +18,7 @@ public final class Dmm {
 
     /** Begins a distillation whose student starts from the weights of {@code base}. */
     public static Distillation distill(StableDiffusion base) {
-        return new Distillation(base);
+        return new Distillation(base, null, true);
     }
 
     /**

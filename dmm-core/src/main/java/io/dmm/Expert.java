@@ -2,6 +2,7 @@ package io.dmm;
 
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.TextStates;
+import io.dmm.distill.Lesson;
 import io.dmm.distill.Teacher;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
@@ -18,10 +19,13 @@ import java.util.List;
 /**
  * A fine-tuned model to merge, under the name that its style will have; autoencoder and noise
  * schedule are the base's.
+ *
+ * @param weight its part of every batch relative to the other experts, above 0; 1 by default
  */
-public record Expert(String name, ExpertSource source) {
+public record Expert(String name, ExpertSource source, double weight) {
 
     public Expert {
+        Lesson.requireWeight(name, weight);
         if (name.isBlank()
                 || !name.equals(name.strip())
                 || name.chars().anyMatch(Character::isISOControl)) {
@@ -39,7 +43,7 @@ public record Expert(String name, ExpertSource source) {
      *     is the base's
      */
     public static Expert checkpoint(String name, Path path) {
-        return new Expert(name, new Checkpoint(path));
+        return new Expert(name, new Checkpoint(path), 1);
     }
 
     /** An expert that is the base with a LoRA, folded in memory; see {@link Lora}. */
@@ -49,7 +53,12 @@ public record Expert(String name, ExpertSource source) {
 
     /** As {@link #lora(String, Path, double)}, several adding up. */
     public static Expert lora(String name, Lora... loras) {
-        return new Expert(name, new FoldedLoras(List.of(loras)));
+        return new Expert(name, new FoldedLoras(List.of(loras)), 1);
+    }
+
+    /** The same expert with another part of every batch, and so of the loss. */
+    public Expert weighted(double other) {
+        return new Expert(name, source, other);
     }
 
     /** The folder or file that it is read from; of several LoRAs the first. */

@@ -14,6 +14,9 @@ sealed interface ExpertSource permits Checkpoint, FoldedLoras {
     /** The folder or file that is read. */
     Path path();
 
+    /** SHA-256 of the weights' files, in hexadecimal digits, and of how they are used. */
+    String sha256();
+
     /**
      * Checks that this can be read, without holding it.
      *

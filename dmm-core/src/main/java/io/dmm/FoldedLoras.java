@@ -8,8 +8,12 @@ import io.dmm.pipeline.LoraFolding;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.Lora;
+import io.dmm.weights.ModelFileException;
+import io.dmm.weights.Sha256;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The base with LoRA files folded into its weights. */
 record FoldedLoras(List<Lora> loras) implements ExpertSource {
@@ -24,6 +28,22 @@ record FoldedLoras(List<Lora> loras) implements ExpertSource {
     @Override
     public Path path() {
         return loras.get(0).file();
+    }
+
+    @Override
+    public String sha256() {
+        return Sha256.of(
+                loras.stream()
+                        .map(lora -> hash(lora.file()) + " " + lora.weight() + "\n")
+                        .collect(Collectors.joining()));
+    }
+
+    private static String hash(Path file) {
+        try {
+            return Sha256.of(file);
+        } catch (IOException e) {
+            throw new ModelFileException(file + ": cannot be read (" + e + ")", e);
+        }
     }
 
     @Override

@@ -74,6 +74,27 @@ public final class MergedModel implements AutoCloseable {
         return new Interpolation(model, from, to);
     }
 
+    /**
+     * Begins to merge more experts into this model, which stays as it is (continual merging, DMM,
+     * arXiv 2504.12364, section 3.5): each new one gets a style, and a frozen copy of this model
+     * keeps the old styles in mind; see {@link Distillation#regularizer}.
+     *
+     * @param base the model that the experts were fine-tuned from
+     */
+    public Distillation extend(StableDiffusion base) {
+        return new Distillation(base, this, true);
+    }
+
+    /**
+     * Begins a further training of this model, which stays as it is, by experts that it knows; as
+     * the paper's last stage on pictures that they drew (section 4.2).
+     *
+     * @param base the model that the experts were fine-tuned from
+     */
+    public Distillation refine(StableDiffusion base) {
+        return new Distillation(base, this, false);
+    }
+
     /** The model with its styles as a text-to-image pipeline. */
     public StableDiffusion pipeline() {
         return model;

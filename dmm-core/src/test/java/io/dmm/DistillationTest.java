@@ -32,7 +32,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -75,13 +77,15 @@ class DistillationTest {
 
     @Test
     void startingFromTheExpertsMean_beginsNearerToThem() throws IOException {
-        double[] firstLoss = new double[2];
+        Map<Student.Start, Double> firstLoss = new EnumMap<>(Student.Start.class);
         for (Student.Start start : Student.Start.values()) {
             Path log = temporary.resolve(start + ".jsonl");
             distillation().start(start).steps(1).metrics(log).run().close();
-            firstLoss[start.ordinal()] = MetricsLog.read(log).get(0).loss();
+            firstLoss.put(start, MetricsLog.read(log).get(0).loss());
         }
-        assertTrue(firstLoss[1] < firstLoss[0], firstLoss[1] + " < " + firstLoss[0]);
+        assertEquals(3, new HashSet<>(firstLoss.values()).size(), firstLoss.toString());
+        double mean = firstLoss.get(Student.Start.MEAN_OF_EXPERTS);
+        assertTrue(mean < firstLoss.get(Student.Start.BASE), firstLoss.toString());
     }
 
     @Test
@@ -218,7 +222,7 @@ class DistillationTest {
                 "experts: expected different names but 'first' is there twice",
                 () -> distillation.experts(List.of(experts.get(0), experts.get(0))));
         assertRefused(
-                "distillation: expected experts(…) and captions(…) but was 0 experts and 0"
+                "distillation: expected experts(…) and captions(…) or prompts(…) but was 0 experts and 0"
                         + " pictures",
                 distillation::run);
     }
@@ -226,10 +230,11 @@ class DistillationTest {
     @Test
     void wrongSettings_areRefusedBeforeAnythingIsDone() {
         assertRefused(
-                "distillation: batch, expected at least 2 samples for each of 2 experts but was 3",
+                "distillation: batch, expected at least 2 samples for each of 2 teachers in every"
+                        + " micro-batch but was 3",
                 () -> distillation().batch(3).run());
         assertRefused(
-                "distillation: synthesize, expected 0 to the 16 captions of the set but was 17",
+                "distillation: synthesize, expected 0 to the 16 captions there are but was 17",
                 () -> distillation().synthesize(17, DRAWING).run());
         assertRefused(
                 "training: steps, expected at least 1 but was 0",

@@ -8,7 +8,6 @@ import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.TorchRandom;
 import java.util.Collection;
-import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -71,9 +70,10 @@ public final class FiniteDifferences {
 
     /** Leaves zeros behind: the next gradient will be added. */
     private static float[] takeGradient(NDArray leaf) {
-        try (NDArray gradient = leaf.getGradient()) {
+        try (NDArray gradient = leaf.getGradient();
+                NDArray zeros = gradient.zerosLike()) {
             float[] values = gradient.toFloatArray();
-            Ops.clear(List.of(gradient));
+            Ops.assign(gradient, zeros);
             return values;
         }
     }

@@ -75,17 +75,22 @@ public final class SmallModels {
 
     /** Two experts of the base: one of a UNet alone, one with a text encoder of its own. */
     public static List<Expert> experts(Path parent) {
-        Path first = parent.resolve("first");
+        Expert first = expert(parent, "first", 2);
+        try (StableDiffusion model = of(3, List.of())) {
+            Path second = write(parent.resolve("second"), model);
+            return List.of(first, Expert.checkpoint("second", second));
+        }
+    }
+
+    /** An expert of a random UNet alone. */
+    public static Expert expert(Path parent, String name, long seed) {
         try (NDManager manager = Compute.newManager();
-                ModelDraft draft = ModelDraft.create(first)) {
-            UNet unet = unet(manager, 2, 0);
+                ModelDraft draft = ModelDraft.create(parent.resolve(name))) {
+            UNet unet = unet(manager, seed, 0);
             draft.write("unet", unet.config().toJson(), unet.parameters(), DType.F32, Map.of());
             draft.publish();
         }
-        try (StableDiffusion model = of(3, List.of())) {
-            Path second = write(parent.resolve("second"), model);
-            return List.of(Expert.checkpoint("first", first), Expert.checkpoint("second", second));
-        }
+        return Expert.checkpoint(name, parent.resolve(name));
     }
 
     /** Squares of many colours, with captions. */

@@ -1,21 +1,14 @@
 package io.dmm.data;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.dmm.model.vae.AutoencoderKl;
-import io.dmm.tensor.GradMode;
-import io.dmm.tensor.Ops;
-import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
-/** Scaled latents of captioned pictures, encoded once and kept on the device. */
+/** Scaled latents of captioned pictures, encoded once and kept on the device or in a cache. */
 public final class LatentSet implements AutoCloseable {
-    /** Pixels that are encoded at once; bounds the memory of large pictures. */
-    private static final long PIXELS_AT_ONCE = 1 << 18;
-
-    private final NDArray latents;
+    private final Rows latents;
     private final List<String> captions;
 
     /**
@@ -25,6 +18,7 @@ public final class LatentSet implements AutoCloseable {
      * @param captions M texts
      */
     public LatentSet(NDArray latents, List<String> captions) {
+        this(new Rows.OnDevice(latents), captions);
         if (latents.getShape().get(0) != captions.size()) {
             throw new IllegalArgumentException(
                     "latents: expected one per caption, "
@@ -32,34 +26,46 @@ public final class LatentSet implements AutoCloseable {
                             + ", but was "
                             + latents.getShape().get(0));
         }
+    }
+
+    private LatentSet(Rows latents, List<String> captions) {
         this.latents = latents;
         this.captions = List.copyOf(captions);
     }
 
-    /** Encodes pictures of one size, on {@code manager}. */
+    /** As {@link #encode(NDManager, AutoencoderKl, List, Cache)}, without a cache. */
     public static LatentSet encode(
             NDManager manager, AutoencoderKl vae, List<CaptionedImage> pictures) {
+        return encode(manager, vae, pictures, Cache.NONE);
+    }
+
+    /**
+     * Encodes pictures of one size, as far as the cache does not have them.
+     *
+     * @throws CancellationException if the thread is interrupted
+     */
+    public static LatentSet encode(
+            NDManager manager, AutoencoderKl vae, List<CaptionedImage> pictures, Cache cache) {
         if (pictures.isEmpty()) {
             throw new IllegalArgumentException("captioned pictures: expected at least 1 but was 0");
         }
-        try (NDManager memory = manager.newSubManager();
-                GradMode mode = GradMode.off()) {
-            BufferedImage first = pictures.get(0).image();
-            long pixelsOfOne = (long) first.getWidth() * first.getHeight();
-            int atOnce = (int) Math.max(1, PIXELS_AT_ONCE / pixelsOfOne);
-            NDList batches = new NDList();
-            for (int from = 0; from < pictures.size(); from += atOnce) {
-                int to = Math.min(pictures.size(), from + atOnce);
-                List<BufferedImage> images =
-                        pictures.subList(from, to).stream().map(CaptionedImage::image).toList();
-                try (NDArray pixels = Pixels.toArray(memory, images)) {
-                    batches.add(vae.encode(pixels));
-                }
-            }
-            NDArray latents = NDArrays.concat(batches, 0);
-            latents.attach(manager);
-            return new LatentSet(latents, pictures.stream().map(CaptionedImage::caption).toList());
-        }
+        return make(
+                manager,
+                "latents",
+                pictures.stream().map(CaptionedImage::caption).toList(),
+                new PictureLatents(vae, pictures),
+                cache);
+    }
+
+    /**
+     * Latents that {@code maker} makes of captions, as far as the cache does not have them.
+     *
+     * @param kind a word for them, in the names of the cache's files
+     * @throws CancellationException if the thread is interrupted
+     */
+    public static LatentSet make(
+            NDManager manager, String kind, List<String> captions, RowMaker maker, Cache cache) {
+        return new LatentSet(cache.rows(manager, kind, captions.size(), maker), captions);
     }
 
     public int size() {
@@ -76,7 +82,8 @@ public final class LatentSet implements AutoCloseable {
 
     /** Latents of some rows, (B, C, H, W) on {@code memory}. */
     public NDArray latents(NDManager memory, long[] rows) {
-        return Ops.rows(memory, latents, rows);
+        Rows.requireWithin(rows, size());
+        return latents.get(memory, rows);
     }
 
     @Override

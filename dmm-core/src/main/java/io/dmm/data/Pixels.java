@@ -33,7 +33,7 @@ public final class Pixels {
                                 + " but was "
                                 + (image.getWidth() + "×" + image.getHeight()));
             }
-            int[] rgb = rgb(image);
+            int[] rgb = argb(image, 0, height);
             for (int i = 0; i < plane; i++) {
                 for (int channel = 0; channel < 3; channel++) {
                     int level = rgb[i] >> (16 - 8 * channel) & 0xFF;
@@ -46,17 +46,26 @@ public final class Pixels {
     }
 
     /**
-     * Reads gray levels as they are: {@code getRGB} takes them for linear light and brightens them.
+     * The colours of some rows, alpha above red, green and blue. Gray levels are read as they are:
+     * {@code getRGB} takes them for linear light and brightens them.
      */
-    private static int[] rgb(BufferedImage image) {
+    static int[] argb(BufferedImage image, int y, int rows) {
         int width = image.getWidth();
-        int height = image.getHeight();
         if (image.getColorModel().getColorSpace().getType() != ColorSpace.TYPE_GRAY) {
-            return image.getRGB(0, 0, width, height, null, 0, width);
+            return image.getRGB(0, y, width, rows, null, 0, width);
         }
-        int[] levels = image.getRaster().getSamples(0, 0, width, height, 0, (int[]) null);
-        int excessBits = image.getSampleModel().getSampleSize(0) - Byte.SIZE;
-        Arrays.setAll(levels, i -> (levels[i] >> excessBits) * 0x010101);
+        int[] levels = levels(image, 0, y, rows);
+        boolean transparent = image.getSampleModel().getNumBands() > 1;
+        int[] alphas = transparent ? levels(image, 1, y, rows) : null;
+        Arrays.setAll(levels, i -> (transparent ? alphas[i] : 0xFF) << 24 | levels[i] * 0x010101);
+        return levels;
+    }
+
+    private static int[] levels(BufferedImage image, int band, int y, int rows) {
+        int[] levels =
+                image.getRaster().getSamples(0, y, image.getWidth(), rows, band, (int[]) null);
+        int excessBits = image.getSampleModel().getSampleSize(band) - Byte.SIZE;
+        Arrays.setAll(levels, i -> levels[i] >> excessBits);
         return levels;
     }
 

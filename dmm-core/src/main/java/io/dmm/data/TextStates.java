@@ -1,11 +1,9 @@
 package io.dmm.data;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.dmm.tensor.GradMode;
-import io.dmm.tensor.Ops;
+import io.dmm.model.clip.ClipTextModel;
+import io.dmm.model.clip.ClipTokenizer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -13,14 +11,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 
 /**
- * Text states of captions, encoded once and kept on the device; the empty caption is always there.
+ * Text states of captions, encoded once and kept on the device or in a cache; the empty caption is
+ * always there.
  */
 public final class TextStates implements AutoCloseable {
     private static final int BATCH = 64;
 
-    private final NDArray table;
+    private final Rows table;
     private final Map<String, Integer> rows = new LinkedHashMap<>();
 
     /** Encodes prompts into text states (B, S, D) on the manager. */
@@ -31,27 +33,72 @@ public final class TextStates implements AutoCloseable {
 
     /** Encodes each distinct caption, on {@code manager}. */
     public TextStates(NDManager manager, Encoder encoder, Collection<String> captions) {
+        this(manager, encoder, captions, Cache.NONE, () -> "");
+    }
+
+    /**
+     * Encodes each distinct caption that the cache does not have.
+     *
+     * @param encoderKey all that the encoder's answer to a caption depends on, see {@link #key};
+     *     asked for only where there is a cache
+     * @throws CancellationException if the thread is interrupted
+     */
+    public TextStates(
+            NDManager manager,
+            Encoder encoder,
+            Collection<String> captions,
+            Cache cache,
+            Supplier<String> encoderKey) {
         Set<String> distinct = new LinkedHashSet<>(captions);
         distinct.add("");
         List<String> texts = new ArrayList<>(distinct);
         for (String text : texts) {
             rows.put(text, rows.size());
         }
-        try (NDManager memory = manager.newSubManager();
-                GradMode mode = GradMode.off()) {
-            NDList batches = new NDList();
-            for (int from = 0; from < texts.size(); from += BATCH) {
-                int to = Math.min(texts.size(), from + BATCH);
-                batches.add(encoder.encode(memory, texts.subList(from, to)));
-            }
-            table = NDArrays.concat(batches, 0);
-            table.attach(manager);
+        table =
+                cache.rows(
+                        manager, "texts", texts.size(), new Encoding(encoder, texts, encoderKey));
+    }
+
+    /** The key of an encoder that answers with the states of a model's last layer. */
+    public static String key(ClipTokenizer tokenizer, ClipTextModel model) {
+        Fingerprint key = new Fingerprint().add(model.config().toString());
+        new TreeMap<>(tokenizer.files()).forEach((name, bytes) -> key.add(name).add(bytes));
+        return key.add(Fingerprint.of(model.parameters())).hex();
+    }
+
+    private static final class Encoding implements RowMaker {
+        private final Encoder encoder;
+        private final List<String> texts;
+        private final Supplier<String> encoderKey;
+        private String key;
+
+        private Encoding(Encoder encoder, List<String> texts, Supplier<String> encoderKey) {
+            this.encoder = encoder;
+            this.texts = texts;
+            this.encoderKey = encoderKey;
+        }
+
+        @Override
+        public String key(int row) {
+            key = key == null ? encoderKey.get() : key;
+            return new Fingerprint().add(key).add(texts.get(row)).hex();
+        }
+
+        @Override
+        public int atOnce() {
+            return BATCH;
+        }
+
+        @Override
+        public NDArray make(NDManager memory, int from, int to) {
+            return encoder.encode(memory, texts.subList(from, to));
         }
     }
 
     /** The states of some captions, (B, S, D) on {@code memory}. */
     public NDArray of(NDManager memory, List<String> captions) {
-        return Ops.rows(memory, table, captions.stream().mapToLong(this::row).toArray());
+        return table.get(memory, captions.stream().mapToLong(this::row).toArray());
     }
 
     private int row(String caption) {

@@ -1,18 +1,18 @@
 package io.dmm.distill;
 
 import ai.djl.ndarray.NDArray;
-import io.dmm.tensor.Ops;
+import io.dmm.tensor.Scope;
 import java.util.List;
 
 /**
  * Feature imitation (DMM, arXiv 2504.12364, Eq. 10): the outputs of all blocks of the student
- * follow those of the teachers. The reduction is that of the authors' code, the mean over the
- * elements of a block's output and over the blocks, where the paper sums over both. All samples
- * count the same, whatever {@link TimestepSampling} drew them.
+ * follow those of the teachers. All samples count the same, whatever {@link TimestepSampling} drew
+ * them.
  *
- * @param weight λ_feat, above 0; 0.002 in the authors' code
+ * @param weight λ_feat, above 0; 0.001 in the paper with {@link Reduction#SUM}, 0.002 in the
+ *     authors' code with {@link Reduction#MEAN}
  */
-public record FeatureImitation(double weight) {
+public record FeatureImitation(double weight, Reduction reduction) implements Loss {
     public FeatureImitation {
         if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(
@@ -20,18 +20,32 @@ public record FeatureImitation(double weight) {
         }
     }
 
+    /** Imitation as in the authors' code, by {@link Reduction#MEAN}. */
+    public FeatureImitation(double weight) {
+        this(weight, Reduction.MEAN);
+    }
+
     /**
      * The weighted loss.
      *
      * @param student outputs of its blocks, (B, C, H, W) each, with gradients
      * @param teachers the same of all teachers, joined along the batch
-     * @return a scalar
+     * @return a scalar, on the manager of the first output
      */
     NDArray loss(List<NDArray> student, List<NDArray> teachers) {
-        NDArray sum = Ops.mse(student.get(0), teachers.get(0));
-        for (int i = 1; i < student.size(); i++) {
-            sum = sum.add(Ops.mse(student.get(i), teachers.get(i)));
+        if (student.isEmpty() || student.size() != teachers.size()) {
+            throw new IllegalArgumentException(
+                    "feature imitation: outputs of blocks, expected as many of the teachers as the "
+                            + student.size()
+                            + " of the student but was "
+                            + teachers.size());
         }
-        return sum.mul((float) (weight / student.size()));
+        try (Scope scope = Scope.over(student.toArray(NDArray[]::new))) {
+            NDArray sum = reduction.distance(student.get(0), teachers.get(0));
+            for (int i = 1; i < student.size(); i++) {
+                sum = sum.add(reduction.distance(student.get(i), teachers.get(i)));
+            }
+            return scope.keep(sum.mul((float) (weight * reduction.share(student.size()))));
+        }
     }
 }

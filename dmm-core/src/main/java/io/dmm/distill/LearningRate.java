@@ -12,6 +12,8 @@ public record LearningRate(double peak, Curve curve, long warmup) {
     public enum Curve {
         /** Stays at the peak. */
         CONSTANT,
+        /** Falls to zero along a line. */
+        LINEAR,
         /** Falls to zero along half a cosine (Loshchilov and Hutter, arXiv 1608.03983, Eq. 5). */
         COSINE
     }
@@ -31,6 +33,10 @@ public record LearningRate(double peak, Curve curve, long warmup) {
         return new LearningRate(rate, Curve.CONSTANT, 0);
     }
 
+    public static LearningRate linear(double peak) {
+        return new LearningRate(peak, Curve.LINEAR, 0);
+    }
+
     public static LearningRate cosine(double peak) {
         return new LearningRate(peak, Curve.COSINE, 0);
     }
@@ -44,12 +50,11 @@ public record LearningRate(double peak, Curve curve, long warmup) {
         if (step < warmup) {
             return peak * (step + 1) / warmup;
         }
+        double done = (double) (step - warmup) / Math.max(1, total - warmup);
         return switch (curve) {
             case CONSTANT -> peak;
-            case COSINE -> {
-                double done = (double) (step - warmup) / Math.max(1, total - warmup);
-                yield peak * 0.5 * (1 + Math.cos(Math.PI * done));
-            }
+            case LINEAR -> peak * (1 - done);
+            case COSINE -> peak * 0.5 * (1 + Math.cos(Math.PI * done));
         };
     }
 }

@@ -6,13 +6,16 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
+import java.awt.Paint;
+import java.awt.Stroke;
+import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.NumberAxis;
@@ -23,24 +26,45 @@ import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.HorizontalAlignment;
 import org.jfree.chart.ui.RectangleInsets;
-import org.jfree.data.xy.XYSeries;
-import org.jfree.data.xy.XYSeriesCollection;
+import org.jfree.data.xy.DefaultXYDataset;
 
 /**
- * The curve of a run's loss: every step as a thin line, their moving mean as a thick one.
+ * The curves of a run's losses, each the moving mean of its steps: the whole loss, with every step
+ * as a thin line, above its parts; or {@link #byExpert}.
  *
  * @param metrics the steps in order, as {@link MetricsLog#read} gives them
+ * @param view which losses are shown
  * @param logAxis whether the loss axis is logarithmic
  */
-public record LossChart(String title, List<StepMetrics> metrics, boolean logAxis) {
+public record LossChart(String title, List<StepMetrics> metrics, View view, boolean logAxis) {
+    /** Which losses a chart shows. */
+    public enum View {
+        /** The whole loss and each of its parts. */
+        LOSSES,
+        /** The score (DMM, Eq. 9) of each expert. */
+        EXPERTS
+    }
+
     private static final int WIDTH = 880;
     private static final int HEIGHT = 480;
     private static final int PIXELS_PER_POINT = 2;
     private static final double LOG_RANGE = 20;
     private static final Color RAW = new Color(0x9c, 0xc3, 0xe6);
-    private static final Color SMOOTH = new Color(0x1f, 0x5f, 0xa8);
     private static final Color INK = new Color(0x22, 0x26, 0x2b);
     private static final Color GRID = new Color(0xe1, 0xe5, 0xea);
+
+    /** Told apart with any kind of colour vision (Okabe and Ito, 2008); yellow is too faint. */
+    private static final List<Color> COLORS =
+            List.of(
+                    new Color(0x1f, 0x5f, 0xa8),
+                    new Color(0xd5, 0x5e, 0x00),
+                    new Color(0x00, 0x9e, 0x73),
+                    new Color(0xcc, 0x79, 0xa7),
+                    new Color(0xe6, 0x9f, 0x00),
+                    new Color(0x56, 0xb4, 0xe9),
+                    new Color(0x55, 0x55, 0x55));
+
+    private static final float[] DASH = {7, 5};
 
     public LossChart {
         metrics = List.copyOf(metrics);
@@ -48,11 +72,31 @@ public record LossChart(String title, List<StepMetrics> metrics, boolean logAxis
             throw new IllegalArgumentException(
                     "LossChart: expected at least one step but the log is empty");
         }
+        if (view == View.EXPERTS && curves(metrics, view).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "LossChart: expected losses per expert (score.<name>) but the log has "
+                            + LossCurve.names(metrics));
+        }
     }
 
-    /** A chart whose loss axis is logarithmic when the losses span more than a factor of 20. */
+    /** A chart of the losses; see {@link #logarithmic} for the axis. */
     public LossChart(String title, List<StepMetrics> metrics) {
-        this(title, metrics, spansMuch(metrics));
+        this(title, metrics, View.LOSSES, spansMuch(metrics, View.LOSSES));
+    }
+
+    /** The same run with a line for each expert. */
+    public LossChart byExpert() {
+        return new LossChart(title, metrics, View.EXPERTS, spansMuch(metrics, View.EXPERTS));
+    }
+
+    /** The same with a logarithmic axis; the default where losses span more than a factor of 20. */
+    public LossChart logarithmic() {
+        return new LossChart(title, metrics, view, true);
+    }
+
+    /** The same with a linear axis. */
+    public LossChart linear() {
+        return new LossChart(title, metrics, view, false);
     }
 
     /** Draws the chart, 1760×960 pixels for 880×480 points. */
@@ -79,24 +123,58 @@ public record LossChart(String title, List<StepMetrics> metrics, boolean logAxis
         AtomicFile.write(file, png.toByteArray());
     }
 
-    private static boolean spansMuch(List<StepMetrics> metrics) {
+    private static boolean spansMuch(List<StepMetrics> metrics, View view) {
         double min = Double.POSITIVE_INFINITY;
         double max = 0;
-        for (StepMetrics m : metrics) {
-            if (Double.isFinite(m.loss())) {
-                min = Math.min(min, m.loss());
-                max = Math.max(max, m.loss());
-            }
+        for (LossCurve curve : curves(metrics, view)) {
+            min = Math.min(min, curve.values().min().orElse(min));
+            max = Math.max(max, curve.values().max().orElse(max));
         }
         return min > 0 && max > LOG_RANGE * min;
     }
 
+    private static List<LossCurve> curves(List<StepMetrics> metrics, View view) {
+        return view == View.LOSSES ? LossCurve.wholeAndParts(metrics) : LossCurve.experts(metrics);
+    }
+
     private JFreeChart chart() {
-        XYSeries raw = raw();
-        XYSeriesCollection lines = new XYSeriesCollection();
-        lines.addSeries(smooth(raw));
-        lines.addSeries(raw);
-        XYPlot plot = new XYPlot(lines, stepAxis(), lossAxis(), renderer());
+        List<LossCurve> curves = curves(metrics, view);
+        List<LossCurve> lines = new ArrayList<>();
+        for (LossCurve curve : curves) {
+            lines.add((logAxis ? curve.positive() : curve).smooth(reach()));
+        }
+        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
+        renderer.setDrawSeriesLineAsPath(true); // dashes run on from step to step
+        renderer.setLegendLine(new Line2D.Double(-10, 0, 10, 0));
+        for (int i = 0; i < lines.size(); i++) {
+            dress(renderer, i, COLORS.get(i % COLORS.size()), stroke(i), lines.get(i));
+        }
+        if (view == View.LOSSES) {
+            LossCurve whole = logAxis ? curves.get(0).positive() : curves.get(0);
+            lines.add(whole.named("total, every step"));
+            dress(renderer, lines.size() - 1, RAW, line(0.8f, null), whole);
+        }
+        DefaultXYDataset data = new DefaultXYDataset();
+        for (LossCurve curve : lines) {
+            data.addSeries(curve.name(), new double[][] {curve.steps(), curve.losses()});
+        }
+        return chart(new XYPlot(data, stepAxis(), lossAxis(), renderer));
+    }
+
+    /** How many values to each side a mean is of: a fortieth of the run in all. */
+    private int reach() {
+        return Math.max(3, metrics.size() / 80);
+    }
+
+    private static void dress(
+            XYLineAndShapeRenderer renderer, int line, Paint paint, Stroke stroke, LossCurve of) {
+        renderer.setSeriesPaint(line, paint);
+        renderer.setSeriesStroke(line, stroke);
+        // a single step makes no line
+        renderer.setSeriesShapesVisible(line, of.steps().length == 1);
+    }
+
+    private JFreeChart chart(XYPlot plot) {
         plot.setBackgroundPaint(Color.WHITE);
         plot.setOutlineVisible(false);
         plot.setDomainGridlinePaint(GRID);
@@ -114,50 +192,18 @@ public record LossChart(String title, List<StepMetrics> metrics, boolean logAxis
         chart.setPadding(new RectangleInsets(14, 14, 10, 20));
         chart.getLegend().setItemFont(Fonts.sans(Font.PLAIN, 13));
         chart.getLegend().setItemPaint(INK);
+        chart.getLegend().setItemLabelPadding(new RectangleInsets(2, 4, 2, 14));
         chart.getLegend().setFrame(BlockBorder.NONE);
         return chart;
     }
 
-    private XYSeries raw() {
-        XYSeries series = new XYSeries("every step");
-        for (StepMetrics m : metrics) {
-            if (Double.isFinite(m.loss()) && (m.loss() > 0 || !logAxis)) {
-                series.add(m.step(), m.loss());
-            }
-        }
-        return series;
+    /** Dashed once the colours begin anew. */
+    private static BasicStroke stroke(int line) {
+        return line(line == 0 ? 2.4f : 2f, line / COLORS.size() % 2 == 0 ? null : DASH);
     }
 
-    /** The mean over a window of a fortieth of the run, centred so that the curve does not lag. */
-    private static XYSeries smooth(XYSeries raw) {
-        int count = raw.getItemCount();
-        int reach = Math.max(3, count / 80);
-        XYSeries series =
-                new XYSeries(String.format(Locale.ROOT, "mean of %d steps", 2 * reach + 1));
-        for (int i = 0; i < count; i++) {
-            int from = Math.max(0, i - reach);
-            int to = Math.min(count - 1, i + reach);
-            double sum = 0;
-            for (int j = from; j <= to; j++) {
-                sum += raw.getY(j).doubleValue();
-            }
-            series.add(raw.getX(i).doubleValue(), sum / (to - from + 1));
-        }
-        return series;
-    }
-
-    private XYLineAndShapeRenderer renderer() {
-        // a single step makes no line
-        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, metrics.size() == 1);
-        renderer.setSeriesPaint(0, SMOOTH);
-        renderer.setSeriesStroke(0, line(2.4f));
-        renderer.setSeriesPaint(1, RAW);
-        renderer.setSeriesStroke(1, line(0.8f));
-        return renderer;
-    }
-
-    private static BasicStroke line(float width) {
-        return new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
+    private static BasicStroke line(float width, float[] dash) {
+        return new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND, 1, dash, 0);
     }
 
     private static NumberAxis stepAxis() {
@@ -170,7 +216,13 @@ public record LossChart(String title, List<StepMetrics> metrics, boolean logAxis
     }
 
     private ValueAxis lossAxis() {
-        return dressed(logAxis ? new LogLossAxis("loss (log scale)") : new NumberAxis("loss"));
+        String label =
+                "%s, mean of %d values%s"
+                        .formatted(
+                                view == View.LOSSES ? "loss" : "score",
+                                2 * reach() + 1,
+                                logAxis ? " (log scale)" : "");
+        return dressed(logAxis ? new LogLossAxis(label) : new NumberAxis(label));
     }
 
     private static <T extends ValueAxis> T dressed(T axis) {

@@ -2,6 +2,7 @@ package io.dmm.distill;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,12 +15,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The record of a run, {@code metrics.jsonl}: one JSON object a step, appended and never rewritten,
- * so that it survives a crash and can be watched while it grows.
+ * The record of a run, {@code metrics.jsonl}: one JSON object a step or validation, appended and
+ * never rewritten, so that it survives a crash and can be watched while it grows.
  *
  * <p>A run that resumes from an older checkpoint logs some steps again; readers then take the later
  * line. What is not a number is written as {@code "NaN"}, which JSON has no literal for.
@@ -28,6 +30,9 @@ public final class MetricsLog implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
+    /** Only the line of a validation has it. */
+    private static final String VALIDATION_KEY = "figures";
 
     private final RandomAccessFile file;
 
@@ -51,7 +56,16 @@ public final class MetricsLog implements Closeable {
 
     /** Writes a step's line at once, whole: a line is one call of the operating system. */
     public void write(StepMetrics metrics) throws IOException {
-        file.write((JSON.writeValueAsString(metrics) + "\n").getBytes(StandardCharsets.UTF_8));
+        writeLine(metrics);
+    }
+
+    /** Writes the line of a validation, likewise. */
+    public void write(Validation validation) throws IOException {
+        writeLine(validation);
+    }
+
+    private void writeLine(Object line) throws IOException {
+        file.write((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
@@ -60,13 +74,27 @@ public final class MetricsLog implements Closeable {
     }
 
     /**
-     * Reads a log in the order of its steps; a torn last line, as a killed run leaves it, is
+     * Reads the steps of a log in their order; a torn last line, as a killed run leaves it, is
      * skipped.
      *
-     * @throws IllegalArgumentException if a line is not a step's JSON object
+     * @throws IllegalArgumentException if a line is neither a step's JSON object nor a validation's
      */
     public static List<StepMetrics> read(Path path) throws IOException {
         SortedMap<Long, StepMetrics> steps = new TreeMap<>();
+        parse(path, step -> steps.put(step.step(), step), validation -> {});
+        return new ArrayList<>(steps.values());
+    }
+
+    /** As {@link #read}, the validations; a log of an earlier version has none. */
+    public static List<Validation> readValidations(Path path) throws IOException {
+        SortedMap<Long, Validation> validations = new TreeMap<>();
+        parse(path, step -> {}, validation -> validations.put(validation.step(), validation));
+        return new ArrayList<>(validations.values());
+    }
+
+    private static void parse(
+            Path path, Consumer<StepMetrics> steps, Consumer<Validation> validations)
+            throws IOException {
         String text = Files.readString(path);
         int number = 1;
         for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); number++) {
@@ -75,20 +103,19 @@ public final class MetricsLog implements Closeable {
                 LOG.warn("{}: line {} is torn and left out", path, number);
                 break;
             }
-            StepMetrics metrics = parse(line, path, number);
-            steps.put(metrics.step(), metrics);
-        }
-        return new ArrayList<>(steps.values());
-    }
-
-    private static StepMetrics parse(String line, Path path, int number) {
-        try {
-            return JSON.readValue(line, StepMetrics.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "MetricsLog: %s: line %d, expected a step's JSON object but was '%.80s'"
-                            .formatted(path, number, line),
-                    e);
+            try {
+                JsonNode json = JSON.readTree(line);
+                if (json.has(VALIDATION_KEY)) {
+                    validations.accept(JSON.treeToValue(json, Validation.class));
+                } else {
+                    steps.accept(JSON.treeToValue(json, StepMetrics.class));
+                }
+            } catch (JsonProcessingException e) {
+                throw new IllegalArgumentException(
+                        "MetricsLog: %s: line %d, expected a step's JSON object but was '%.80s'"
+                                .formatted(path, number, line),
+                        e);
+            }
         }
     }
 

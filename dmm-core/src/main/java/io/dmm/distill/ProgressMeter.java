@@ -11,14 +11,23 @@ final class ProgressMeter {
     private final String activity;
     private final long total;
     private final long start = System.nanoTime();
-    private long last = start;
+    private long unitStart = start;
+    private long unitEnd = start;
     private long done;
     private long advances;
     private double secondsEach;
 
     ProgressMeter(TrainingListener listener, String activity, long total) {
+        this(listener, activity, 0, total);
+    }
+
+    /**
+     * @param done units that an earlier run finished
+     */
+    ProgressMeter(TrainingListener listener, String activity, long done, long total) {
         this.listener = listener;
         this.activity = activity;
+        this.done = done;
         this.total = total;
     }
 
@@ -36,17 +45,20 @@ final class ProgressMeter {
     /** Takes the time of {@code count} finished units. */
     void advance(long count) {
         long now = System.nanoTime();
-        double each = (now - last) / 1e9 / count;
-        last = now;
+        double each = (now - unitStart) / 1e9 / count;
+        unitStart = now;
+        unitEnd = now;
         done += count;
         advances++;
         // a running mean at first: the early steps weigh alike
         secondsEach += Math.max(SMOOTHING, 1.0 / advances) * (each - secondsEach);
     }
 
+    /** Tells the listener; what happened since the last unit ended is not counted for the next. */
     void report() {
         long millis = (long) (1e3 * secondsEach * (total - done));
         listener.onProgress(new Progress(activity, done, total, Duration.ofMillis(millis)));
+        unitStart = System.nanoTime();
     }
 
     /** Smoothed time of one unit. */
@@ -56,6 +68,6 @@ final class ProgressMeter {
 
     /** Since the activity began. */
     double seconds() {
-        return (last - start) / 1e9;
+        return (unitEnd - start) / 1e9;
     }
 }

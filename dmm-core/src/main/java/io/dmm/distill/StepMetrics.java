@@ -8,10 +8,11 @@ import java.util.TreeMap;
  * What one training step measured: a line of {@code metrics.jsonl}.
  *
  * @param step the step, from 1
- * @param loss the whole loss, weights included; not a number where training failed
- * @param gradientNorm the norm over all gradients before clipping
+ * @param loss the whole loss, weights included; not finite where the step was skipped
+ * @param gradientNorm the norm over all gradients before clipping; likewise
  * @param seconds the time since the run began
- * @param losses the parts of the loss by name, in alphabetical order; may be empty
+ * @param losses the parts of the loss by name, {@code score}, and by name and expert, {@code
+ *     score.ink}, in alphabetical order; may be empty
  */
 public record StepMetrics(
         long step,
@@ -27,5 +28,10 @@ public record StepMetrics(
                     "StepMetrics: step, expected 1 or more but was " + step);
         }
         losses = Collections.unmodifiableMap(new TreeMap<>(losses));
+    }
+
+    /** Whether the student stayed as it was, since its loss or gradient was not finite. */
+    public boolean skipped() {
+        return !Double.isFinite(loss) || !Double.isFinite(gradientNorm);
     }
 }

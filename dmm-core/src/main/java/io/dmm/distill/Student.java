@@ -13,13 +13,18 @@ import java.util.function.Function;
 
 /** The network under training, and what it starts from. */
 public final class Student {
+    private static final String CODEBOOK = "model_embedding.weight";
     private static final String STYLE_OUTPUT = "add_embedding.linear_2.";
 
     /** The weights that a student starts from, besides its fresh style prompts. */
     public enum Start {
-        /** Those of the base, as in the paper. */
+        /** Those of the base; every style is the base at first. */
         BASE,
-        /** The mean of the experts' weights, which is nearer to all of them. */
+        /** Those of the base and a style branch of random weights, as in the paper. */
+        BASE_WITH_RANDOM_STYLES,
+        /**
+         * The mean of the experts' weights, which is nearer to all of them; every style is that.
+         */
         MEAN_OF_EXPERTS
     }
 
@@ -32,18 +37,49 @@ public final class Student {
      * @param manager receives the weights
      */
     public static UNet of(NDManager manager, UNet base, int styles, long seed) {
+        UNet student = withRandomStyles(manager, base, styles, seed);
+        student.parameters()
+                .forEach(
+                        (name, parameter) -> {
+                            if (name.startsWith(STYLE_OUTPUT)) {
+                                parameter.muli(0f);
+                            }
+                        });
+        return student;
+    }
+
+    /** As {@link #of}, with a last layer of random weights, too. */
+    public static UNet withRandomStyles(NDManager manager, UNet base, int styles, long seed) {
         UNetConfig config = base.config().withStyles(styles);
         Weights fresh = Weights.initial(manager, seed);
         new StyleEmbedding(fresh, styles, config.embeddingWidth()); // takes its weights from fresh
         Map<String, NDArray> parameters = new LinkedHashMap<>(fresh.taken());
-        parameters.forEach(
-                (name, parameter) -> {
-                    if (name.startsWith(STYLE_OUTPUT)) {
-                        parameter.muli(0f);
-                    }
-                });
         parameters.putAll(base.copy(manager).parameters());
         return new UNet(config, Weights.of(parameters, "student"));
+    }
+
+    /**
+     * Copies a merged model's weights and adds random rows to its codebook, for continual merging
+     * (DMM, section 3.5).
+     *
+     * @param manager receives the weights
+     * @param styles how many rows are added
+     */
+    public static UNet extended(NDManager manager, UNet merged, int styles, long seed) {
+        UNetConfig before = merged.config();
+        int all = before.styles() + styles;
+        Map<String, NDArray> parameters = new LinkedHashMap<>(merged.copy(manager).parameters());
+        try (NDManager memory = manager.newSubManager()) {
+            NDArray old = parameters.get(CODEBOOK);
+            // rows that the seed did not give to a style before
+            NDArray rows =
+                    Weights.initial(memory, seed).get(CODEBOOK, all, before.embeddingWidth());
+            NDArray fresh = rows.get(before.styles() + ":" + all);
+            NDArray codebook = styles == 0 ? old : old.concat(fresh, 0);
+            codebook.attach(manager);
+            parameters.put(CODEBOOK, codebook);
+        }
+        return new UNet(before.withStyles(all), Weights.of(parameters, "student"));
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.dmm.distill;
 
+import java.awt.image.BufferedImage;
+
 /** Is told how a run goes on, on the thread that runs it; it should return at once. */
 public interface TrainingListener {
     /** Hears nothing. */
@@ -10,4 +12,15 @@ public interface TrainingListener {
 
     /** Is called after each training step, before the progress. */
     default void onStep(StepMetrics metrics) {}
+
+    /** Is called after each validation. */
+    default void onValidation(Validation validation) {}
+
+    /**
+     * Is called with each picture that shows how far the student has come.
+     *
+     * @param step after which it was drawn
+     * @param name the same for pictures to compare, for example the style
+     */
+    default void onSample(long step, String name, BufferedImage picture) {}
 }

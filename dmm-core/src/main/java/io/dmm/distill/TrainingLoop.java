@@ -3,36 +3,97 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.tensor.GradMode;
-import java.util.Collection;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 
 /**
- * The loop that every training of this library runs: loss, gradient, clipped AdamW step, report.
+ * The loop that every training of this library runs: loss, gradient, clipped step, report.
+ *
+ * <p>A step whose loss or gradient is not finite changes nothing and is counted as skipped; ten in
+ * a row end the run.
  *
  * @param steps how many
  * @param batch samples per step, for the throughput
+ * @param accumulation micro-batches per step, whose gradients add up
  * @param maxGradNorm the joint 2-norm to which gradients are clipped
  */
 public record TrainingLoop(
-        long steps, int batch, LearningRate learningRate, double weightDecay, double maxGradNorm) {
+        long steps,
+        int batch,
+        int accumulation,
+        Optimizer.Rule optimizerRule,
+        LearningRate learningRate,
+        double weightDecay,
+        double maxGradNorm) {
+    /** The name that checkpoints have for what is trained. */
+    public static final String PARAMETERS = "parameters";
+
+    private static final int SKIPPED_AT_MOST = 10;
 
     /** What is minimised. */
-    @FunctionalInterface
     public interface Objective {
         /**
-         * Computes the loss of one step, with gradients recorded.
+         * Computes the loss of one micro-batch, with gradients recorded, and adds its gradient to
+         * those of the parameters.
          *
-         * @param memory closed at the end of the step with all that was made on it
-         * @param step counted from 0
-         * @return a scalar
+         * @param memory closed at the end of the micro-batch with all that was made on it
+         * @param microStep counted from 0
+         * @param share what the micro-batch's gradient is multiplied by
          */
-        NDArray loss(NDManager memory, long step);
+        StepLosses accumulate(NDManager memory, long microStep, double share);
+
+        /** Trains what else the objective has, from the gradients accumulated in this step. */
+        default void update() {}
+
+        /** Forgets those gradients: the step was skipped. */
+        default void discard() {}
+
+        /**
+         * What else than the parameters a checkpoint must keep, by name: the arrays themselves,
+         * into which a checkpoint is read.
+         */
+        default Map<String, NDArray> state() {
+            return Map.of();
+        }
+
+        /** An objective that is one scalar. */
+        static Objective of(Scalar loss) {
+            return (memory, microStep, share) -> {
+                NDArray value = loss.loss(memory, microStep);
+                GradMode.backward(share == 1 ? value : value.mul((float) share));
+                return new StepLosses(value.getFloat(), Map.of());
+            };
+        }
+    }
+
+    /** A loss computed with gradients recorded. */
+    @FunctionalInterface
+    public interface Scalar {
+        NDArray loss(NDManager memory, long microStep);
     }
 
     public TrainingLoop {
         atLeastOne("steps", steps);
         atLeastOne("batch", batch);
+        atLeastOne("accumulation", accumulation);
+        if (batch % accumulation != 0) {
+            throw new IllegalArgumentException(
+                    "training: accumulation, expected a divisor of the batch of "
+                            + batch
+                            + " but was "
+                            + accumulation);
+        }
+    }
+
+    /** AdamW without accumulation. */
+    public TrainingLoop(
+            long steps,
+            int batch,
+            LearningRate learningRate,
+            double weightDecay,
+            double maxGradNorm) {
+        this(steps, batch, 1, Optimizer.Rule.ADAMW, learningRate, weightDecay, maxGradNorm);
     }
 
     private static void atLeastOne(String what, long value) {
@@ -47,55 +108,114 @@ public record TrainingLoop(
      *
      * @throws CancellationException if the thread is interrupted; within one step, and its
      *     interrupted status is cleared
-     * @throws IllegalStateException if the loss or a gradient is not finite
+     * @throws IllegalStateException if ten steps in a row are not finite
      */
     public void run(
             NDManager manager,
-            Collection<NDArray> parameters,
+            Map<String, NDArray> parameters,
             Objective objective,
             TrainingListener listener) {
-        ProgressMeter meter = new ProgressMeter(listener, "training", steps);
-        try (AdamW optimizer = new AdamW(manager, parameters, weightDecay)) {
-            for (long step = 0; step < steps; step++) {
-                meter.checkInterrupted();
-                double rate = learningRate.at(step, steps);
-                StepResult result = step(manager, optimizer, objective, step, rate);
-                meter.advance(1);
-                listener.onStep(
-                        new StepMetrics(
-                                step + 1,
-                                result.loss,
-                                rate,
-                                result.gradientNorm,
-                                batch / meter.secondsEach(),
-                                meter.seconds(),
-                                Map.of()));
-                meter.report();
+        run(manager, parameters, objective, listener, Checkpoints.none());
+    }
+
+    /**
+     * As without checkpoints, going on after the newest of them and leaving more; an interrupted
+     * run leaves one of its last whole step. On the CPU, a run in parts gives the same bytes as one
+     * in a piece.
+     */
+    public void run(
+            NDManager manager,
+            Map<String, NDArray> parameters,
+            Objective objective,
+            TrainingListener listener,
+            Checkpoints checkpoints) {
+        try (Optimizer optimizer = optimizerRule.start(manager, parameters, weightDecay)) {
+            Map<String, Map<String, NDArray>> parts = new TreeMap<>();
+            parts.put(PARAMETERS, parameters);
+            parts.put("optimizer", optimizer.state());
+            if (!objective.state().isEmpty()) {
+                parts.put("objective", objective.state());
             }
+            checkpoints.begin(parts);
+            try {
+                train(manager, optimizer, objective, listener, checkpoints);
+            } catch (CancellationException stop) {
+                checkpoints.save();
+                throw stop;
+            }
+            checkpoints.save();
         }
     }
 
-    private record StepResult(double loss, double gradientNorm) {}
+    private void train(
+            NDManager manager,
+            Optimizer optimizer,
+            Objective objective,
+            TrainingListener listener,
+            Checkpoints checkpoints) {
+        ProgressMeter meter = new ProgressMeter(listener, "training", checkpoints.done(), steps);
+        int skipped = 0;
+        for (long step = checkpoints.done(); step < steps; step++) {
+            meter.checkInterrupted();
+            double rate = learningRate.at(step, steps);
+            StepResult result = step(manager, optimizer, objective, step, rate);
+            checkpoints.advance();
+            meter.advance(1);
+            listener.onStep(
+                    new StepMetrics(
+                            step + 1,
+                            result.losses.total(),
+                            rate,
+                            result.gradientNorm,
+                            batch / meter.secondsEach(),
+                            meter.seconds(),
+                            result.losses.parts()));
+            meter.report();
+            skipped = result.isFinite() ? 0 : skipped + 1;
+            if (skipped == SKIPPED_AT_MOST) {
+                throw notFinite(step, result);
+            }
+            checkpoints.saveWhenDue();
+        }
+    }
+
+    private static IllegalStateException notFinite(long step, StepResult result) {
+        return new IllegalStateException(
+                "training: step %d, expected a finite loss and gradient but was %s with norm %s, and so in %d steps in a row; lower the learning rate or check the experts' weights"
+                        .formatted(
+                                step + 1,
+                                result.losses.total(),
+                                result.gradientNorm,
+                                SKIPPED_AT_MOST));
+    }
+
+    private record StepResult(StepLosses losses, double gradientNorm) {
+        boolean isFinite() {
+            return Double.isFinite(losses.total()) && Double.isFinite(gradientNorm);
+        }
+    }
 
     private StepResult step(
-            NDManager manager, AdamW optimizer, Objective objective, long step, double rate) {
-        try (NDManager memory = manager.newSubManager();
-                GradMode mode = GradMode.on()) {
-            NDArray loss = objective.loss(memory, step);
-            GradMode.backward(loss);
-            float value = loss.getFloat();
-            double norm = optimizer.step(rate, maxGradNorm);
-            if (!Float.isFinite(value) || !Double.isFinite(norm)) {
-                throw new IllegalStateException(
-                        "training: step "
-                                + (step + 1)
-                                + ", expected a finite loss and gradient but was "
-                                + value
-                                + " with norm "
-                                + norm
-                                + "; lower the learning rate or check the experts' weights");
+            NDManager manager, Optimizer optimizer, Objective objective, long step, double rate) {
+        StepLosses losses = new StepLosses(0, Map.of());
+        double share = 1.0 / accumulation;
+        for (int part = 0; part < accumulation; part++) {
+            try (NDManager memory = manager.newSubManager();
+                    GradMode mode = GradMode.on()) {
+                long microStep = step * accumulation + part;
+                losses = losses.plus(objective.accumulate(memory, microStep, share), share);
             }
-            return new StepResult(value, norm);
         }
+        double norm =
+                Double.isFinite(losses.total())
+                        ? optimizer.step(rate, maxGradNorm)
+                        : optimizer.discard();
+        StepResult result = new StepResult(losses, norm);
+        if (result.isFinite()) {
+            objective.update();
+        } else {
+            objective.discard();
+        }
+        return result;
     }
 }

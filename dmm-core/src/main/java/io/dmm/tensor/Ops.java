@@ -172,6 +172,26 @@ public final class Ops {
         return call("mse", x, target);
     }
 
+    /** Mean of the squared differences of each sample: (B, …) → (B). */
+    public static NDArray msePerSample(NDArray x, NDArray target) {
+        return call("mse_per_sample", x, target);
+    }
+
+    /** Squared 2-norm of each sample's difference, averaged over the batch: (B, …) → scalar. */
+    public static NDArray squaredDistance(NDArray x, NDArray target) {
+        return call("squared_distance", x, target);
+    }
+
+    /** 1 − the cosine of two pixels' channels, averaged over all pixels: (B, C, H, W) → scalar. */
+    public static NDArray cosineDistance(NDArray x, NDArray target) {
+        return call("cosine_distance", x, target);
+    }
+
+    /** Cross-entropy of logits (B, M) and classes (B), averaged over the batch. */
+    public static NDArray crossEntropy(NDArray logits, NDArray classes) {
+        return call("cross_entropy", logits, classes);
+    }
+
     /**
      * Lays out the weight of a convolution or of {@link #linear} for inference on the CPU, where
      * oneDNN otherwise does so in every call; elsewhere returns it. The operators of this class
@@ -206,6 +226,18 @@ public final class Ops {
                 NDArray begin = onCpu((double) at);
                 NDArray notFinite = call("fill", array, begin, values)) {
             return notFinite.getLong();
+        }
+    }
+
+    /**
+     * Overwrites {@code array} by values of its shape and type. DJL's {@code copyTo} puts a buffer
+     * of Java's in the place of its memory instead, which is freed once the array object is gone,
+     * though a gradient lives on, and which arrays that shared the memory do not see.
+     */
+    public static void assign(NDArray array, NDArray values) {
+        try (GradMode mode = GradMode.off();
+                NDArray unused = call("assign", array, values)) {
+            // the array has changed in place
         }
     }
 
@@ -248,6 +280,9 @@ public final class Ops {
             double beta2,
             double weightDecay,
             double eps) {
+        if (parameters.isEmpty()) {
+            return;
+        }
         NDList inputs = new NDList();
         addList(inputs, "parameters", parameters);
         addList(inputs, "gradients", gradients);
@@ -270,17 +305,28 @@ public final class Ops {
     }
 
     /**
-     * Overwrites arrays with zeros, NaN too, in place.
-     *
-     * <p>DJL's {@code copyTo} is not for that: it points the target at Java memory, which is freed
-     * while a gradient still adds to it.
+     * One step of Muon (Jordan et al. 2024) over matrices, in place: momentum, orthogonalised;
+     * clears the gradients.
      */
-    public static void clear(List<NDArray> arrays) {
+    public static void muon(
+            List<NDArray> parameters,
+            List<NDArray> gradients,
+            List<NDArray> momenta,
+            double learningRate,
+            double momentum,
+            double weightDecay) {
+        if (parameters.isEmpty()) {
+            return;
+        }
         NDList inputs = new NDList();
-        addList(inputs, "arrays", arrays);
+        addList(inputs, "parameters", parameters);
+        addList(inputs, "gradients", gradients);
+        addList(inputs, "momenta", momenta);
         try (GradMode mode = GradMode.off();
-                NDArray unused = callOnLists("clear", inputs)) {
-            // the arrays have changed in place
+                NDArray rate = onCpu(learningRate);
+                NDArray unused =
+                        callOnLists("muon", inputs, rate, scalar(momentum), scalar(weightDecay))) {
+            // the parameters have changed in place
         }
     }
 

@@ -48,7 +48,11 @@ public final class PhiloxRandom implements RandomGenerator {
         /** Freshly initialised weights. */
         INITIAL_WEIGHTS(5),
         /** Which samples make up a batch. */
-        DATA(6);
+        DATA(6),
+        /** The noise added again to what a discriminator is shown. */
+        RENOISE(7),
+        /** The timestep of that noise. */
+        RENOISE_TIMESTEP(8);
 
         private final int code;
 

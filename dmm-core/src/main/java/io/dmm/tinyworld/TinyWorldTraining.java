@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -112,7 +113,7 @@ public final class TinyWorldTraining {
             Weights weights = Weights.initial(manager, SEED);
             AutoencoderKl vae = new AutoencoderKl(VAE, weights);
             VaeTraining training = new VaeTraining(SEED);
-            training.run(manager, vae, weights.taken().values(), listener);
+            training.run(manager, vae, weights.taken(), listener);
             VaeConfig config = VAE.withScalingFactor(training.scalingFactor(manager, vae));
             draft.write("vae", config.toJson(), vae.parameters(), DType.F16, Map.of());
         }
@@ -141,8 +142,8 @@ public final class TinyWorldTraining {
             ClipTextConfig textConfig = textConfig(tokenizer.vocabularySize());
             ClipTextModel text = new ClipTextModel(textConfig, Weights.initial(manager, SEED + 1));
             UNet unet = new UNet(UNET, Weights.initial(manager, SEED + 2));
-            List<NDArray> parameters = new ArrayList<>(text.parameters().values());
-            parameters.addAll(unet.parameters().values());
+            Map<String, NDArray> parameters = new LinkedHashMap<>(text.parameters());
+            parameters.putAll(unet.parameters());
             UNetTraining.Conditioning conditioning =
                     (memory, captions) ->
                             text.forward(
@@ -189,7 +190,7 @@ public final class TinyWorldTraining {
                                     (memory, prompts) -> base.encode(memory, prompts, 1),
                                     pictures.captions())) {
                 new UNetTraining(unet, states::of, base.schedule(), pictures, SEED + 1)
-                        .run(EXPERT_LOOP, manager, unet.parameters().values(), listener);
+                        .run(EXPERT_LOOP, manager, unet.parameters(), listener);
             }
             draft.write("unet", unet.config().toJson(), unet.parameters(), DType.F16, Map.of());
         }

@@ -6,14 +6,15 @@ import io.dmm.data.LatentSet;
 import io.dmm.distill.NoisyLatents;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
+import io.dmm.distill.TrainingLoop.Objective;
 import io.dmm.model.unet.UNet;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Trains a UNet to predict the noise in the latents of captioned pictures (Ho et al., arXiv
@@ -50,9 +51,10 @@ final class UNetTraining {
     void run(
             TrainingLoop loop,
             NDManager manager,
-            Collection<NDArray> parameters,
+            Map<String, NDArray> parameters,
             TrainingListener listener) {
-        loop.run(manager, parameters, (memory, step) -> loss(memory, step, loop.batch()), listener);
+        Objective objective = Objective.of((memory, step) -> loss(memory, step, loop.batch()));
+        loop.run(manager, parameters, objective, listener);
     }
 
     private NDArray loss(NDManager memory, long step, int batch) {

@@ -7,6 +7,7 @@ import io.dmm.data.Pixels;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
+import io.dmm.distill.TrainingLoop.Objective;
 import io.dmm.model.vae.AutoencoderKl;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
@@ -14,7 +15,7 @@ import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,30 +41,30 @@ final class VaeTraining {
     void run(
             NDManager manager,
             AutoencoderKl vae,
-            Collection<NDArray> parameters,
+            Map<String, NDArray> parameters,
             TrainingListener listener) {
-        LOOP.run(manager, parameters, (memory, step) -> loss(memory, vae, step), listener);
+        Objective objective = Objective.of((memory, step) -> loss(memory, vae, step));
+        LOOP.run(manager, parameters, objective, listener);
     }
 
     /** Trains the decoder alone, on latents without noise; the encoder stays as it is. */
     void sharpen(NDManager manager, AutoencoderKl vae, TrainingListener listener) {
-        List<NDArray> decoder =
-                vae.parameters().entrySet().stream()
-                        .filter(entry -> entry.getKey().matches("(decoder|post_quant_conv)\\..*"))
-                        .map(Map.Entry::getValue)
-                        .toList();
+        Map<String, NDArray> decoder = new LinkedHashMap<>(vae.parameters());
+        decoder.keySet().removeIf(name -> !name.matches("(decoder|post_quant_conv)\\..*"));
         DECODER_LOOP.run(
                 manager,
                 decoder,
-                (memory, step) -> {
-                    NDArray pixels = Pixels.toArray(memory, pictures(seed, step, BATCH));
-                    NDArray latents;
-                    try (GradMode mode = GradMode.off()) {
-                        latents = vae.moments(pixels).mean();
-                    }
-                    return vae.decodeUnscaled(latents).sub(pixels).abs().mean();
-                },
+                Objective.of((memory, step) -> decodingLoss(memory, vae, step)),
                 listener);
+    }
+
+    private NDArray decodingLoss(NDManager memory, AutoencoderKl vae, long step) {
+        NDArray pixels = Pixels.toArray(memory, pictures(seed, step, BATCH));
+        NDArray latents;
+        try (GradMode mode = GradMode.off()) {
+            latents = vae.moments(pixels).mean();
+        }
+        return vae.decodeUnscaled(latents).sub(pixels).abs().mean();
     }
 
     private NDArray loss(NDManager memory, AutoencoderKl vae, long step) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /** Compares the tensors of a file with those that a network needs. */
-final class FileFit {
+public final class FileFit {
     /** Tensors of later transformers versions that hold no weights. */
     private static final String POSITION_IDS = "embeddings.position_ids";
 
@@ -15,7 +15,12 @@ final class FileFit {
 
     private FileFit() {}
 
-    static void check(TensorFile file, Map<String, Shape> needed) {
+    /**
+     * Checks that a file holds the tensors needed and no others.
+     *
+     * @throws ModelFileException listing the first that are missing, unexpected or of another shape
+     */
+    public static void check(TensorFile file, Map<String, Shape> needed) {
         List<String> missing = new ArrayList<>();
         List<String> reshaped = new ArrayList<>();
         needed.forEach(

@@ -31,12 +31,17 @@ public final class JsonFiles {
      * @throws ModelFileException if it is missing, too long or not such a file
      */
     public static JsonNode read(Path path) {
+        return read(path, MAX_BYTES);
+    }
+
+    /** As {@link #read(Path)}, for a file that is known to be short. */
+    public static JsonNode read(Path path, long maxBytes) {
         try {
             long size = Files.size(path);
-            if (size > MAX_BYTES) {
+            if (size > maxBytes) {
                 throw new ModelFileException(
                         "%s: is too long, expected at most %d bytes of JSON but was %d"
-                                .formatted(path, MAX_BYTES, size));
+                                .formatted(path, maxBytes, size));
             }
             JsonNode node = JSON.readTree(Files.readAllBytes(path));
             if (!node.isObject()) {
@@ -68,7 +73,7 @@ public final class JsonFiles {
     }
 
     /** Indented text with the same line ends on every system. */
-    static byte[] toBytes(JsonNode node) {
+    public static byte[] toBytes(JsonNode node) {
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
         printer.indentObjectsWith(indenter);

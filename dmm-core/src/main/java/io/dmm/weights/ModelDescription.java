@@ -1,15 +1,10 @@
 package io.dmm.weights;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -134,21 +129,13 @@ public record ModelDescription(
         try (Stream<Path> files = Files.walk(path)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 if (file.equals(path) || file.toString().endsWith(".safetensors")) {
-                    hashes.put(file, sha256(file));
+                    hashes.put(file, Sha256.of(file));
                 }
             }
             return hashes;
         } catch (IOException e) {
             throw new ModelFileException(path + ": cannot be read (" + e + ")", e);
         }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest = SafeTensorsWriter.sha256();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     @Override

@@ -9,11 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +18,8 @@ import java.util.TreeMap;
 /** Writes safetensors files, tensor by tensor; equal arguments give equal bytes. */
 public final class SafeTensorsWriter {
     private static final int CHUNK = 1 << 18; // elements
-    private static final int HASH_BYTES = 32;
+    private static final String HASH_PREFIX = "0x";
+    private static final String NO_HASH = HASH_PREFIX + "0".repeat(64);
     private static final float F16_OVERFLOW = 65520; // the least value that rounds to infinity
 
     private SafeTensorsWriter() {}
@@ -47,20 +45,18 @@ public final class SafeTensorsWriter {
         }
         List<TensorInfo> layout = HeaderWriter.layout(file.toString(), tensors, floatType);
         Map<String, String> described = new TreeMap<>(metadata);
-        described.computeIfPresent(ModelSpec.HASH, (key, old) -> hashText(new byte[HASH_BYTES]));
+        described.computeIfPresent(ModelSpec.HASH, (key, old) -> NO_HASH);
         byte[] header = HeaderWriter.header(layout, described);
         try {
             AtomicFile.write(
                     file,
                     channel -> {
                         AtomicFile.writeFully(channel, ByteBuffer.wrap(header));
-                        MessageDigest hash = sha256();
-                        for (TensorInfo info : layout) {
-                            write(file, info, tensors.get(info.name()), channel, hash);
-                        }
+                        HashingChannel data = new HashingChannel(channel);
+                        writeData(data, file.toString(), layout, tensors);
                         if (described.containsKey(ModelSpec.HASH)) {
                             // only now known; as long as the zeros that kept its place
-                            described.put(ModelSpec.HASH, hashText(hash.digest()));
+                            described.put(ModelSpec.HASH, HASH_PREFIX + data.sha256());
                             channel.position(0);
                             byte[] complete = HeaderWriter.header(layout, described);
                             AtomicFile.writeFully(channel, ByteBuffer.wrap(complete));
@@ -71,22 +67,33 @@ public final class SafeTensorsWriter {
         }
     }
 
-    private static String hashText(byte[] hash) {
-        return "0x" + HexFormat.of().formatHex(hash);
+    /**
+     * Writes a file without metadata to a channel, front to back, float arrays in F32; for those
+     * who make it durable themselves.
+     *
+     * @param where names the file in error messages
+     * @throws IllegalArgumentException for a value that is not finite
+     */
+    public static void write(WritableByteChannel out, String where, Map<String, NDArray> tensors)
+            throws IOException {
+        List<TensorInfo> layout = HeaderWriter.layout(where, tensors, DType.F32);
+        AtomicFile.writeFully(out, ByteBuffer.wrap(HeaderWriter.header(layout, Map.of())));
+        writeData(out, where, layout, tensors);
     }
 
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+    private static void writeData(
+            WritableByteChannel out,
+            String where,
+            List<TensorInfo> layout,
+            Map<String, NDArray> tensors)
+            throws IOException {
+        for (TensorInfo info : layout) {
+            write(out, where + ": " + info.name(), info, tensors.get(info.name()));
         }
     }
 
-    private static void write(
-            Path file, TensorInfo info, NDArray array, FileChannel channel, MessageDigest hash)
+    private static void write(WritableByteChannel out, String where, TensorInfo info, NDArray array)
             throws IOException {
-        String where = file + ": " + info.name();
         long size = info.shape().size();
         try (NDManager scope = array.getManager().newSubManager();
                 NDArray plain = Ops.plainCopy(array)) {
@@ -97,9 +104,7 @@ public final class SafeTensorsWriter {
                     NDArray chunk =
                             flat.get(new NDIndex().addSliceDim(at, Math.min(at + CHUNK, size)));
                     chunk.attach(step);
-                    ByteBuffer bytes = encode(where, chunk, info.dtype());
-                    hash.update(bytes.duplicate());
-                    AtomicFile.writeFully(channel, bytes);
+                    AtomicFile.writeFully(out, encode(where, chunk, info.dtype()));
                 }
             }
         }

@@ -2,20 +2,26 @@ package io.dmm.distill;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LoggedListenerTest {
     private static final StepMetrics STEP = new StepMetrics(1, 0.5, 1e-3, 2, 10, 3, Map.of());
+
+    private static final Validation VALIDATION = new Validation(1, Map.of("closedGap.ink", 0.5));
 
     @TempDir private Path folder;
 
@@ -31,6 +37,16 @@ class LoggedListenerTest {
                     }
 
                     @Override
+                    public void onValidation(Validation validation) {
+                        heard.add("validation, lines " + lines(file));
+                    }
+
+                    @Override
+                    public void onSample(long step, String name, BufferedImage picture) {
+                        heard.add("sample " + name + " of step " + step);
+                    }
+
+                    @Override
                     public void onProgress(Progress progress) {
                         heard.add(progress.activity());
                     }
@@ -38,9 +54,22 @@ class LoggedListenerTest {
         try (LoggedListener logged = new LoggedListener(file, listener)) {
             logged.onProgress(new Progress("drawing", 1, 1, Duration.ZERO));
             logged.onStep(STEP);
+            logged.onValidation(VALIDATION);
+            logged.onSample(1, "ink", new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB));
         }
-        assertEquals(List.of("drawing", "step 1, lines 1"), heard);
+        assertEquals(
+                List.of(
+                        "drawing",
+                        "step 1, lines 1",
+                        "validation, lines 2",
+                        "sample ink of step 1"),
+                heard);
         assertEquals(List.of(STEP), MetricsLog.read(file));
+        assertEquals(List.of(VALIDATION), MetricsLog.readValidations(file));
+        String events = events(file.getParent());
+        assertTrue(events.contains("loss/total"));
+        assertTrue(events.contains("closed_gap/ink"));
+        assertTrue(events.contains("samples/ink"));
     }
 
     @Test
@@ -48,6 +77,7 @@ class LoggedListenerTest {
         List<Progress> heard = new ArrayList<>();
         try (LoggedListener logged = new LoggedListener(null, heard::add)) {
             logged.onStep(STEP);
+            logged.onValidation(VALIDATION);
             logged.onProgress(new Progress("training", 1, 2, Duration.ZERO));
         }
         assertEquals(1, heard.size());
@@ -60,6 +90,16 @@ class LoggedListenerTest {
         logged.close();
         assertThrows(UncheckedIOException.class, () -> logged.onStep(STEP));
         assertThrows(IOException.class, () -> new LoggedListener(folder, TrainingListener.NONE));
+    }
+
+    private static String events(Path run) throws IOException {
+        try (Stream<Path> files = Files.list(run)) {
+            Path file =
+                    files.filter(each -> each.getFileName().toString().startsWith("events"))
+                            .findFirst()
+                            .orElseThrow();
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        }
     }
 
     private static int lines(Path file) {

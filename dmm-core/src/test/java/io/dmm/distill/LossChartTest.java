@@ -13,13 +13,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LossChartTest {
-    private static final int SMOOTH_LINE = 0xff1f5fa8;
+    private static final int[] COLORS = {0xff1f5fa8, 0xffd55e00, 0xff009e73, 0xffcc79a7};
+
+    /** Above it there are lines, below it the legend. */
+    private static final int AXIS_LABEL = 830;
 
     @Test
     void axis_isLogarithmicForALargeRangeOfPositiveLosses() {
@@ -43,7 +47,7 @@ class LossChartTest {
 
     @Test
     void exponentialFall_isStraightOnTheLogAxis() {
-        BufferedImage image = new LossChart("t", run(i -> Math.exp(-i / 10)), true).image();
+        BufferedImage image = new LossChart("t", run(i -> Math.exp(-i / 10))).logarithmic().image();
         int left = heightOfLine(image, 300);
         int right = heightOfLine(image, 1500);
         assertEquals(heightOfLine(image, 900), (left + right) / 2.0, 8);
@@ -54,6 +58,54 @@ class LossChartTest {
         DoubleUnaryOperator failing = i -> i == 50 ? Double.NaN : 2 - i / 100;
         BufferedImage image = new LossChart("t", run(failing)).image();
         assertTrue(heightOfLine(image, 300) < heightOfLine(image, 1500));
+    }
+
+    @Test
+    void parts_haveALineEach() {
+        LossChart chart = new LossChart("t", parts()).linear();
+        BufferedImage image = chart.image();
+        int total = heightOf(image, COLORS[0], 900);
+        int adversarial = heightOf(image, COLORS[1], 900);
+        int features = heightOf(image, COLORS[2], 900);
+        int score = heightOf(image, COLORS[3], 900);
+        assertTrue(total < score && score < features && features < adversarial);
+        assertEquals(score - total, adversarial - score, 10, "6, 4 and 2");
+    }
+
+    @Test
+    void byExpert_isALineForEachExpert() {
+        BufferedImage image = new LossChart("t", parts()).byExpert().linear().image();
+        int ink = heightOf(image, COLORS[0], 900);
+        int pixel = heightOf(image, COLORS[1], 900);
+        assertTrue(ink < pixel, ink + " " + pixel);
+        assertThrows(AssertionError.class, () -> heightOf(image, COLORS[2], 900));
+    }
+
+    @Test
+    void onlyPart_isNotShownBesideTheWhole() {
+        BufferedImage image = new LossChart("t", run(i -> 1, i -> Map.of("score", 1.0))).image();
+        assertThrows(AssertionError.class, () -> heightOf(image, COLORS[1], 900));
+    }
+
+    @Test
+    void expertsOfALogWithoutThem_areRefused() {
+        LossChart chart = new LossChart("t", run(i -> 1, i -> Map.of("score", 1.0)));
+        assertEquals(
+                "LossChart: expected losses per expert (score.<name>) but the log has [score]",
+                assertThrows(IllegalArgumentException.class, chart::byExpert).getMessage());
+    }
+
+    @Test
+    void singleStep_isAPoint() {
+        BufferedImage image = new LossChart("t", run(i -> 2).subList(0, 1)).image();
+        assertTrue(count(image, COLORS[0]) > 20);
+    }
+
+    @Test
+    void runWithoutAFiniteLoss_isDrawnEmpty() {
+        assertEquals(1760, new LossChart("t", run(i -> Double.NaN)).image().getWidth());
+        assertEquals(
+                1760, new LossChart("t", run(i -> Double.NaN)).logarithmic().image().getWidth());
     }
 
     @Test
@@ -73,18 +125,56 @@ class LossChartTest {
     }
 
     private static List<StepMetrics> run(DoubleUnaryOperator loss) {
+        return run(loss, i -> Map.of());
+    }
+
+    private static List<StepMetrics> run(
+            DoubleUnaryOperator loss, LongFunction<Map<String, Double>> parts) {
         return LongStream.range(0, 100)
-                .mapToObj(i -> new StepMetrics(i + 1, loss.applyAsDouble(i), 0, 0, 0, 0, Map.of()))
+                .mapToObj(
+                        i ->
+                                new StepMetrics(
+                                        i + 1, loss.applyAsDouble(i), 0, 0, 0, 0, parts.apply(i)))
                 .toList();
     }
 
-    /** The y of the smoothed line at an x, from above. */
+    /** Three parts, and each expert's loss in every other step. */
+    private static List<StepMetrics> parts() {
+        return run(
+                i -> 6,
+                i ->
+                        Map.of(
+                                "score",
+                                4.0,
+                                "features",
+                                3.0,
+                                "adversarial",
+                                2.0,
+                                i % 2 == 0 ? "score.ink" : "score.pixel",
+                                i % 2 == 0 ? 5.0 : 3.0));
+    }
+
     private static int heightOfLine(BufferedImage image, int x) {
-        for (int y = 0; y < image.getHeight(); y++) {
-            if (image.getRGB(x, y) == SMOOTH_LINE) {
+        return heightOf(image, COLORS[0], x);
+    }
+
+    /** The y of the line of a colour at an x, from above. */
+    private static int heightOf(BufferedImage image, int color, int x) {
+        for (int y = 0; y < AXIS_LABEL; y++) {
+            if (image.getRGB(x, y) == color) {
                 return y;
             }
         }
         throw new AssertionError("no line at x = " + x);
+    }
+
+    private static int count(BufferedImage image, int color) {
+        int count = 0;
+        for (int y = 0; y < AXIS_LABEL; y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                count += image.getRGB(x, y) == color ? 1 : 0;
+            }
+        }
+        return count;
     }
 }

@@ -53,6 +53,47 @@ class MetricsLogTest {
     }
 
     @Test
+    void skippedSteps_areWrittenWithTheirParts() throws IOException {
+        List<StepMetrics> steps =
+                List.of(
+                        new StepMetrics(
+                                1, Double.NaN, 1, Double.NaN, 1, 1, Map.of("score", Double.NaN)),
+                        new StepMetrics(2, 1, 1, Double.POSITIVE_INFINITY, 1, 1, Map.of()),
+                        step(3, 0.5));
+        append(steps);
+        List<StepMetrics> read = MetricsLog.read(file);
+        assertEquals(steps, read);
+        assertEquals(List.of(true, true, false), read.stream().map(StepMetrics::skipped).toList());
+        assertTrue(Files.readString(file).contains("\"losses\":{\"score\":\"NaN\"}"));
+    }
+
+    @Test
+    void validations_areReadApartFromSteps() throws IOException {
+        Validation first = new Validation(0, Map.of("closedGap.ink", 0.0));
+        Validation late = new Validation(2, Map.of("closedGap.ink", 0.75, "closedGap.b", -1.0));
+        try (MetricsLog log = MetricsLog.append(file)) {
+            log.write(first);
+            log.write(step(1, 0.5));
+            log.write(step(2, 0.25));
+            log.write(new Validation(2, Map.of("closedGap.ink", 0.5)));
+            log.write(late);
+        }
+        assertEquals(List.of(step(1, 0.5), step(2, 0.25)), MetricsLog.read(file));
+        assertEquals(List.of(first, late), MetricsLog.readValidations(file));
+        assertTrue(
+                Files.readString(file)
+                        .endsWith(
+                                "{\"step\":2,\"figures\":{\"closedGap.b\":-1.0,\"closedGap.ink\":0.75}}\n"));
+    }
+
+    @Test
+    void logOfAnEarlierVersion_hasNoValidations() throws IOException {
+        append(List.of(step(1, 0.5)));
+        assertEquals(List.of(), MetricsLog.readValidations(file));
+        assertThrows(IllegalArgumentException.class, () -> new Validation(-1, Map.of()));
+    }
+
+    @Test
     void tornLastLine_isLeftOutAndLaterCutOff() throws IOException {
         append(List.of(step(1, 0.5)));
         Files.writeString(file, "{\"step\":2,\"loss\":0.".repeat(99), StandardOpenOption.APPEND);

@@ -3,6 +3,7 @@ package io.dmm.distill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -39,6 +40,21 @@ class StudentTest {
                 expected, student.forward(latents, timesteps, context, styles).toFloatArray());
         assertArrayEquals(
                 expected, student.forward(latents, timesteps, context, null).toFloatArray());
+    }
+
+    @Test
+    void randomStyles_differFromTheBaseAndEachOther() {
+        UNet student = Student.withRandomStyles(manager, base, 2, 7);
+        NDArray latents = normal(1, 2, 4, 8, 8);
+        NDArray context = normal(2, 2, 77, 16);
+        NDArray styles = manager.create(new float[] {1, 0, 0, 1}, new Shape(2, 2));
+        float[] timesteps = {10, 900};
+        NDArray plain = base.forward(latents, timesteps, context, null);
+        assertArrayEquals(
+                plain.toFloatArray(),
+                student.forward(latents, timesteps, context, null).toFloatArray());
+        NDArray styled = student.forward(latents, timesteps, context, styles);
+        assertTrue(styled.sub(plain).abs().mean().getFloat() > 1e-4);
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.dmm.tensor.Ops;
 import io.dmm.tensor.TorchRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,7 +104,7 @@ class TrainingLoopTest {
 
     @Test
     void interruptedThread_stopsWithinOneStep() {
-        TrainingLoop.Objective interrupted =
+        TrainingLoop.Scalar interrupted =
                 (memory, step) -> {
                     if (step == 3) {
                         Thread.currentThread().interrupt();
@@ -119,23 +120,52 @@ class TrainingLoopTest {
     }
 
     @Test
-    void lossThatIsNotFinite_stopsWithTheParametersOfTheStepBefore() {
+    void stepThatIsNotFinite_isSkippedAndItsGradientForgotten() {
+        run(loop(4), this::loss);
+        float[] expected = weight.toFloatArray();
+        weight.muli(0);
+        bias.muli(0);
+        // the optimizer's state skips the step, too: five steps are worth four
+        run(loop(5), (memory, step) -> step == 2 ? notFinite(memory) : loss(memory, step));
+        assertArrayEquals(expected, weight.toFloatArray());
+        assertTrue(Double.isNaN(reports.steps.get(6).loss()));
+        assertTrue(Double.isFinite(reports.steps.get(7).loss()));
+    }
+
+    @Test
+    void tenStepsInARowThatAreNotFinite_stopWithTheParametersOfTheLastGoodOne() {
         List<float[]> weights = new ArrayList<>();
-        TrainingLoop.Objective diverging =
+        TrainingLoop.Scalar diverging =
                 (memory, step) -> {
                     weights.add(weight.toFloatArray());
-                    NDArray loss = loss(memory, step);
-                    return step == 2 ? loss.mul(Float.NaN) : loss;
+                    return step < 2 ? loss(memory, step) : notFinite(memory);
                 };
         IllegalStateException failure =
-                assertThrows(IllegalStateException.class, () -> run(loop(10), diverging));
-        assertTrue(
-                failure.getMessage()
-                        .startsWith(
-                                "training: step 3, expected a finite loss and gradient but was NaN"),
+                assertThrows(IllegalStateException.class, () -> run(loop(100), diverging));
+        assertEquals(
+                "training: step 12, expected a finite loss and gradient but was NaN with norm NaN,"
+                        + " and so in 10 steps in a row; lower the learning rate or check the"
+                        + " experts' weights",
                 failure.getMessage());
-        assertEquals(2, reports.steps.size());
+        assertEquals(12, reports.steps.size());
         assertArrayEquals(weights.get(2), weight.toFloatArray());
+    }
+
+    private NDArray notFinite(NDManager memory) {
+        return loss(memory, 0).mul(Float.NaN);
+    }
+
+    @Test
+    void accumulatedParts_areWorthTheWholeBatch() {
+        run(loop(5), this::loss);
+        float[] expected = weight.toFloatArray();
+        weight.muli(0);
+        bias.muli(0);
+        TrainingLoop halves =
+                new TrainingLoop(5, 8, 2, Optimizer.Rule.ADAMW, LearningRate.constant(0.1), 0, 100);
+        run(halves, (memory, part) -> loss(memory, part % 2 == 0 ? "0:4" : "4:8"));
+        assertArrayEquals(expected, weight.toFloatArray(), 1e-6f);
+        assertEquals(reports.steps.get(0).loss(), reports.steps.get(5).loss(), 1e-4);
     }
 
     @Test
@@ -143,20 +173,34 @@ class TrainingLoopTest {
         LearningRate rate = LearningRate.constant(0.1);
         assertThrows(IllegalArgumentException.class, () -> new TrainingLoop(0, 1, rate, 0, 1));
         assertThrows(IllegalArgumentException.class, () -> new TrainingLoop(1, 0, rate, 0, 1));
+        assertEquals(
+                "training: accumulation, expected a divisor of the batch of 8 but was 3",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> new TrainingLoop(1, 8, 3, Optimizer.Rule.ADAMW, rate, 0, 1))
+                        .getMessage());
     }
 
     private static TrainingLoop loop(long steps) {
         return new TrainingLoop(steps, 8, LearningRate.constant(0.1), 0, 100);
     }
 
-    private void run(TrainingLoop loop, TrainingLoop.Objective objective) {
-        loop.run(manager, List.of(weight, bias), objective, reports);
+    private void run(TrainingLoop loop, TrainingLoop.Scalar loss) {
+        TrainingLoop.Objective objective = TrainingLoop.Objective.of(loss);
+        loop.run(manager, Map.of("weight", weight, "bias", bias), objective, reports);
     }
 
     private NDArray loss(NDManager memory, long step) {
-        NDArray predicted = Ops.linear(x, weight, bias);
-        predicted.attach(memory);
-        return Ops.mse(predicted, y);
+        return loss(memory, ":");
+    }
+
+    private NDArray loss(NDManager memory, String rows) {
+        NDArray inputs = x.get(rows);
+        inputs.attach(memory);
+        NDArray predicted = Ops.linear(inputs, weight, bias);
+        NDArray expected = y.get(rows);
+        expected.attach(memory);
+        return Ops.mse(predicted, expected);
     }
 
     private StepMetrics last() {

@@ -56,6 +56,34 @@ class OpsTest {
     }
 
     @Test
+    void distances_areMeansOverTheirSamplesAndPixels() {
+        NDArray x = array(new Shape(2, 2, 1, 1), 3, 4, 1, 0);
+        NDArray target = array(new Shape(2, 2, 1, 1), 0, 5, 0, -2);
+        assertValues(Ops.msePerSample(x, target), 5, 2.5f);
+        assertValues(Ops.squaredDistance(x, target), 7.5f);
+        assertValues(Ops.cosineDistance(x, target), 1 - (0.8f + 0) / 2);
+    }
+
+    @Test
+    void crossEntropy_isTheMeanNegativeLogProbabilityOfTheClasses() {
+        NDArray logits = array(new Shape(2, 3), 0, 0, 0, 2, 1, 0);
+        NDArray classes = manager.create(new long[] {1, 0});
+        double second = Math.log(Math.exp(2) + Math.E + 1) - 2;
+        assertValues(Ops.crossEntropy(logits, classes), (float) ((Math.log(3) + second) / 2));
+    }
+
+    /** A buffer in the place of its memory would leave the gradient behind, and crash later. */
+    @Test
+    void assign_writesIntoTheMemoryOfTheArray() {
+        NDArray leaf = array(new Shape(2), 1, 2);
+        leaf.setRequiresGradient(true);
+        NDArray sameMemory = leaf.stopGradient();
+        Ops.assign(leaf, array(new Shape(2), 3, 4));
+        assertValues(leaf, 3, 4);
+        assertValues(sameMemory, 3, 4);
+    }
+
+    @Test
     void geglu_gatesTheFirstHalfByTheGeluOfTheSecond() {
         NDArray x = array(new Shape(1, 2), 1, 1);
         NDArray weight = array(new Shape(4, 2), 3, 0, 0, 5, 0.5f, 0, 0, 1);

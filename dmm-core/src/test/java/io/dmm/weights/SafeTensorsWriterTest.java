@@ -11,10 +11,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.tensor.Compute;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +38,43 @@ class SafeTensorsWriterTest {
     @AfterEach
     void closeArrays() {
         manager.close();
+    }
+
+    /** Takes few bytes at a time, as channels may. */
+    private record Reluctant(WritableByteChannel out) implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+            int size = Math.min(1000, bytes.remaining());
+            out.write(bytes.slice(bytes.position(), size));
+            bytes.position(bytes.position() + size);
+            return size;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return out.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.close();
+        }
+    }
+
+    @Test
+    void channel_getsTheBytesOfAFile_inPieces() throws IOException {
+        Map<String, NDArray> tensors =
+                Map.of("w", manager.arange(300_000f), "n", manager.create(new long[] {3}));
+        Path file = folder.resolve("model.safetensors");
+        SafeTensorsWriter.write(file, tensors, DType.F32, Map.of());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        WritableByteChannel all = Channels.newChannel(bytes);
+        WritableByteChannel reluctant = new Reluctant(all);
+        HashingChannel counting = new HashingChannel(reluctant);
+        SafeTensorsWriter.write(counting, "a run", tensors);
+        assertArrayEquals(Files.readAllBytes(file), bytes.toByteArray());
+        assertEquals(Files.size(file), counting.count());
+        assertEquals(Sha256.of(file), counting.sha256());
     }
 
     @Test

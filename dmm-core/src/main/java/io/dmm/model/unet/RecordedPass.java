@@ -21,8 +21,7 @@ public final class RecordedPass {
     /**
      * @param blocks their outputs, in the precision of the network
      */
-    RecordedPass(
-            NDArray noisePred, List<NDArray> blocks, Precision precision, Segments segments) {
+    RecordedPass(NDArray noisePred, List<NDArray> blocks, Precision precision, Segments segments) {
         this.noisePred = noisePred;
         this.blocks = List.copyOf(blocks);
         this.precision = precision;
@@ -35,8 +34,8 @@ public final class RecordedPass {
     }
 
     /**
-     * The outputs of all blocks in fp32, for imitation (DMM, arXiv 2504.12364, Eq. 10), in the order
-     * that {@link UNet#forward(NDArray, float[], NDArray, NDArray, List)} gives.
+     * The outputs of all blocks in fp32, for imitation (DMM, arXiv 2504.12364, Eq. 10), in the
+     * order that {@link UNet#forward(NDArray, float[], NDArray, NDArray, List)} gives.
      */
     public List<NDArray> features() {
         if (features == null) {

@@ -85,8 +85,8 @@ public final class UNet {
 
     /**
      * The same network on the same fp32 weights, computing in another precision (mixed precision,
-     * Micikevicius et al., arXiv 1710.03740): a layer converts its weights whenever it runs, so that
-     * their gradients are fp32, too.
+     * Micikevicius et al., arXiv 1710.03740): a layer converts its weights whenever it runs, so
+     * that their gradients are fp32, too.
      *
      * @throws IllegalStateException if the weights are in bf16, or prepared for inference
      */
@@ -144,7 +144,8 @@ public final class UNet {
             NDArray context,
             NDArray style,
             List<NDArray> features) {
-        check(latents, timesteps, context, style);
+        check(config, latents, timesteps, context);
+        checkStyle(latents, style);
         try (Scope scope = Scope.over(latents, context)) {
             Pass pass = run(Segments.DIRECT, scope, latents, timesteps, context, style);
             if (features != null) {
@@ -156,8 +157,8 @@ public final class UNet {
     }
 
     /**
-     * As {@link #forward(NDArray, float[], NDArray, NDArray)}, for training: the losses are computed
-     * from what this returns, which then carries their gradients back to the weights.
+     * As {@link #forward(NDArray, float[], NDArray, NDArray)}, for training: the losses are
+     * computed from what this returns, which then carries their gradients back to the weights.
      *
      * <p>The gradient of other arrays, where they require one, is right for leaves only: those that
      * were not computed from other arrays that require one.
@@ -170,15 +171,15 @@ public final class UNet {
             float[] timesteps,
             NDArray context,
             NDArray style) {
-        check(latents, timesteps, context, style);
+        check(config, latents, timesteps, context);
+        checkStyle(latents, style);
         Segments segments = activations.segments(latents.getManager());
         try (GradMode on = GradMode.on();
                 Scope scope = Scope.over(latents, context)) {
             Pass pass = run(segments, scope, latents, timesteps, context, style);
             pass.blocks.forEach(scope::keep);
             pass.inputs.forEach(scope::keep);
-            return new RecordedPass(
-                    scope.keep(pass.noisePred), pass.blocks, precision, segments);
+            return new RecordedPass(scope.keep(pass.noisePred), pass.blocks, precision, segments);
         }
     }
 
@@ -230,7 +231,7 @@ public final class UNet {
         }
     }
 
-    private void check(NDArray latents, float[] timesteps, NDArray context, NDArray style) {
+    static void check(UNetConfig config, NDArray latents, float[] timesteps, NDArray context) {
         int multiple = 1 << (config.blockOutChannels().size() - 1);
         Shape shape = latents.getShape();
         expect(
@@ -252,7 +253,11 @@ public final class UNet {
                 "context",
                 "(" + batch + ", S, " + config.crossAttentionDim() + ")",
                 text);
+    }
+
+    private void checkStyle(NDArray latents, NDArray style) {
         if (style != null) {
+            long batch = latents.getShape().get(0);
             Shape expected = new Shape(batch, config.styles());
             boolean fits =
                     config.styles() > 0

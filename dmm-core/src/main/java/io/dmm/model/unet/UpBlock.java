@@ -41,9 +41,7 @@ final class UpBlock {
         for (UNetLayer layer : layers) {
             h =
                     segments.run(
-                            in ->
-                                    layer.forward(
-                                            Ops.concatChannels(in[0], in[1]), in[2], in[3]),
+                            in -> layer.forward(Ops.concatChannels(in[0], in[1]), in[2], in[3]),
                             h,
                             skips.pop(),
                             embedding,

@@ -1,6 +1,7 @@
 package io.dmm.distill;
 
 import static io.dmm.distill.TimestepSampling.UNIFORM;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,20 +13,22 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.SmallModels;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
-import io.dmm.distill.ScoreDistillation.LatentSources;
+import io.dmm.model.unet.Activations;
 import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Three teachers and batches of seven, of one picture: what is drawn can be told by hand. */
-class ScoreDistillationTest {
+class DistillationObjectiveTest {
     private static final String CAPTION = "a house number 0";
     private static final int BATCH = 7;
     private static final long SEED = 5;
@@ -68,13 +71,75 @@ class ScoreDistillationTest {
     }
 
     @Test
+    void parts_areThoseOfTheScoreByTeacher() {
+        UNet student = SmallModels.unet(manager, 9, 3);
+        try (NDManager memory = manager.newSubManager();
+                GradMode mode = GradMode.on()) {
+            DistillationObjective objective =
+                    objective(student, null, UNIFORM, Loss.score(), Loss.features(0.5));
+            StepLosses losses = objective.accumulate(memory, 2, 1);
+            Map<String, Double> parts = losses.parts();
+            int[] counts = counts(BATCH, 2);
+            double mean =
+                    (counts[0] * parts.get("score.a")
+                                    + counts[1] * parts.get("score.b")
+                                    + counts[2] * parts.get("score.c"))
+                            / BATCH;
+            assertEquals(parts.get("score"), mean, 1e-6);
+            assertEquals(losses.total(), parts.get("score") + parts.get("features"), 1e-6);
+        }
+    }
+
+    @Test
+    void discriminator_learnsInTurnWithTheStudent() {
+        UNet student = SmallModels.unet(manager, 9, 3);
+        DistillationObjective objective =
+                objective(student, null, UNIFORM, Loss.score(), Loss.adversarial(0.01));
+        Map<String, NDArray> state = objective.state();
+        String head = state.keySet().stream().filter(n -> n.endsWith("weight")).findFirst().get();
+        float[] before = state.get(head).toFloatArray();
+        try (NDManager memory = manager.newSubManager();
+                GradMode mode = GradMode.on()) {
+            StepLosses losses = objective.accumulate(memory, 0, 1);
+            double deception = losses.parts().get("adversarial");
+            assertEquals(losses.total(), losses.parts().get("score") + deception, 1e-6);
+            // six classes and a head that knows nothing yet
+            assertEquals(0.01 * Math.log(6), deception, 0.005);
+            assertEquals(2 * Math.log(6), losses.parts().get("discriminator"), 1);
+            objective.discard();
+            objective.update();
+            assertArrayEquals(before, state.get(head).toFloatArray());
+            objective.accumulate(memory, 1, 1);
+            objective.update();
+        }
+        assertFalse(Arrays.equals(before, state.get(head).toFloatArray()));
+    }
+
+    @Test
+    void minSnr_weighsSamplesOfLittleNoiseDown() {
+        ScoreLoss plain = Loss.score();
+        ScoreLoss limited = Loss.score().withMinSnr(5);
+        for (int timestep : new int[] {0, 100, 400, 999}) {
+            double alphas = Math.pow(base.schedule().alpha(timestep), 2);
+            double snr = alphas / (1 - alphas);
+            assertEquals(1, plain.weight(base.schedule(), timestep));
+            assertEquals(Math.min(snr, 5) / snr, limited.weight(base.schedule(), timestep), 1e-9);
+        }
+        UNet student = SmallModels.unet(manager, 9, 3);
+        try (NDManager memory = manager.newSubManager()) {
+            double all = value(objective(student, null, UNIFORM, plain), memory, 1);
+            assertTrue(value(objective(student, null, UNIFORM, limited), memory, 1) < all);
+        }
+    }
+
+    @Test
     void gradient_reachesTheStudentButNoTeacher() {
         UNet student = SmallModels.unet(manager, 9, 3);
         student.parameters().values().forEach(array -> array.setRequiresGradient(true));
         try (NDManager memory = manager.newSubManager();
                 GradMode mode = GradMode.on()) {
-            GradMode.backward(objective(student, null).loss(memory, 0));
-            student.parameters().forEach(ScoreDistillationTest::assertHasGradient);
+            objective(student, null).accumulate(memory, 0, 1);
+            student.parameters().forEach(DistillationObjectiveTest::assertHasGradient);
         }
         for (Teacher teacher : teachers) {
             teacher.unet()
@@ -101,23 +166,30 @@ class ScoreDistillationTest {
         return new Teacher(name, SmallModels.unet(manager, seed, 0), textStates);
     }
 
-    private ScoreDistillation objective(UNet student, LatentSet own) {
-        return objective(student, own, UNIFORM, null);
+    private DistillationObjective objective(UNet student, LatentSet own) {
+        return objective(student, own, UNIFORM, Loss.score());
     }
 
-    private ScoreDistillation objective(
-            UNet student, LatentSet own, TimestepSampling timesteps, FeatureImitation features) {
-        List<LatentSources> sources = Collections.nCopies(3, new LatentSources(set, own));
-        return new ScoreDistillation(
-                student,
+    private DistillationObjective objective(
+            UNet student, LatentSet own, TimestepSampling timesteps, Loss... losses) {
+        student.parameters().values().forEach(array -> array.setRequiresGradient(true));
+        List<Lesson> lessons = new ArrayList<>();
+        for (int i = 0; i < teachers.size(); i++) {
+            lessons.add(Lesson.of(teachers.get(i), i, set, own));
+        }
+        return new DistillationObjective(
+                manager,
+                new DistillationObjective.StudentNetwork(student, base.unet(), Activations.KEPT),
                 textStates,
-                teachers,
-                sources,
-                base.schedule(),
-                timesteps,
-                features,
-                BATCH,
-                SEED);
+                lessons,
+                new DistillationObjective.Drawing(base.schedule(), timesteps, BATCH, SEED),
+                List.of(losses));
+    }
+
+    private static double value(DistillationObjective objective, NDManager memory, long step) {
+        try (GradMode mode = GradMode.on()) {
+            return objective.accumulate(memory, step, 1).total();
+        }
     }
 
     @Test
@@ -125,7 +197,7 @@ class ScoreDistillationTest {
         UNet student = SmallModels.unet(manager, 9, 3);
         TimestepSampling leaning = new TimestepSampling(0.3);
         try (NDManager memory = manager.newSubManager()) {
-            double loss = objective(student, null, leaning, null).loss(memory, 1).getFloat();
+            double loss = value(objective(student, null, leaning, Loss.score()), memory, 1);
             assertEquals(byHand(student, 1, true, leaning), loss, 1e-5 * loss);
         }
     }
@@ -136,9 +208,10 @@ class ScoreDistillationTest {
         double score = loss(student, null, 1);
         try (NDManager memory = manager.newSubManager()) {
             double both =
-                    objective(student, null, UNIFORM, new FeatureImitation(0.5))
-                            .loss(memory, 1)
-                            .getFloat();
+                    value(
+                            objective(student, null, UNIFORM, Loss.score(), Loss.features(0.5)),
+                            memory,
+                            1);
             double expected = score + 0.5 * featuresByHand(student, 1);
             assertEquals(expected, both, 1e-5 * expected);
             assertTrue(both > 1.01 * score);
@@ -187,7 +260,7 @@ class ScoreDistillationTest {
 
     private double loss(UNet student, LatentSet own, long step) {
         try (NDManager memory = manager.newSubManager()) {
-            return objective(student, own).loss(memory, step).getFloat();
+            return value(objective(student, own), memory, step);
         }
     }
 
@@ -230,13 +303,46 @@ class ScoreDistillationTest {
         return sum / count;
     }
 
-    /** The teacher of each sample: two for each, and the seventh for another at every step. */
-    private static List<Integer> turns(int step) {
+    /** The teacher of each sample. */
+    private List<Integer> turns(int step) {
+        int[] counts = counts(BATCH, step);
         List<Integer> turns = new ArrayList<>();
         for (int teacher = 0; teacher < 3; teacher++) {
-            int samples = (teacher + step) % 3 == 0 ? 3 : 2;
-            turns.addAll(Collections.nCopies(samples, teacher));
+            turns.addAll(Collections.nCopies(counts[teacher], teacher));
         }
         return turns;
+    }
+
+    @Test
+    void samplesOfABatch_areInProportionToTheWeights() {
+        List<Lesson> lessons = new ArrayList<>();
+        double[] weights = {1, 2, 0.5};
+        for (int i = 0; i < 3; i++) {
+            lessons.add(new Lesson(teachers.get(i), List.of(i), set, null, 0.5, weights[i]));
+        }
+        for (int step = 0; step < 700; step++) {
+            int[] counts = new SampleDrawing(lessons, null, UNIFORM, BATCH, SEED).counts(step);
+            assertEquals(BATCH, counts[0] + counts[1] + counts[2]);
+            for (int i = 0; i < 3; i++) {
+                // 2, 4 and 1 of 7 are whole numbers
+                assertEquals(2 * weights[i], counts[i]);
+            }
+        }
+        int[] uneven = new int[3];
+        for (int step = 0; step < 900; step++) {
+            int[] counts = counts(8, step);
+            for (int i = 0; i < 3; i++) {
+                assertTrue(counts[i] == 2 || counts[i] == 3, Arrays.toString(counts));
+                uneven[i] += counts[i];
+            }
+        }
+        for (int count : uneven) {
+            assertEquals(2400, count, 3);
+        }
+    }
+
+    private int[] counts(int batch, long step) {
+        List<Lesson> lessons = teachers.stream().map(t -> Lesson.of(t, 0, set, null)).toList();
+        return new SampleDrawing(lessons, null, UNIFORM, batch, SEED).counts(step);
     }
 }

@@ -1,0 +1,325 @@
+package io.dmm;
+
+import ai.djl.ndarray.NDManager;
+import io.dmm.data.CaptionedImage;
+import io.dmm.data.LatentSet;
+import io.dmm.data.TextStates;
+import io.dmm.distill.Checkpoints;
+import io.dmm.distill.DistillationObjective;
+import io.dmm.distill.Lesson;
+import io.dmm.distill.LoggedListener;
+import io.dmm.distill.Student;
+import io.dmm.distill.Synthesis;
+import io.dmm.distill.Teacher;
+import io.dmm.distill.TrainingListener;
+import io.dmm.distill.TrainingLoop;
+import io.dmm.model.unet.UNet;
+import io.dmm.model.unet.UNetConfig;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.Compute;
+import io.dmm.tensor.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** One run of a {@link Distillation}: checks its settings, loads what they name, and trains. */
+final class DistillationRun {
+    private static final double WEIGHT_DECAY = 1e-2;
+    private static final double MAX_GRADIENT_NORM = 1;
+
+    private final Distillation settings;
+    private final StableDiffusion base;
+    private final List<Expert> experts;
+    private final List<String> styles;
+
+    /** The captions that experts draw. */
+    private final List<String> drawn;
+
+    private final TrainingLoop loop;
+
+    DistillationRun(Distillation settings) {
+        this.settings = settings;
+        this.base = settings.base;
+        this.experts = settings.experts;
+        List<String> before = settings.merged == null ? List.of() : settings.merged.styles();
+        styles =
+                Stream.concat(before.stream(), experts.stream().map(Expert::name))
+                        .distinct()
+                        .toList();
+        List<String> captions =
+                settings.prompts.isEmpty()
+                        ? settings.pictures.stream().map(CaptionedImage::caption).toList()
+                        : settings.prompts;
+        boolean all = settings.pictures.isEmpty() && settings.drawnPerExpert == 0;
+        int count = all ? captions.size() : settings.drawnPerExpert;
+        drawn = captions.subList(0, check(count, captions.size()));
+        loop =
+                new TrainingLoop(
+                        settings.steps,
+                        settings.batch,
+                        settings.accumulation,
+                        settings.optimizer,
+                        settings.learningRate,
+                        WEIGHT_DECAY,
+                        MAX_GRADIENT_NORM);
+    }
+
+    private static int check(int drawn, int captions) {
+        if (drawn < 0 || drawn > captions) {
+            throw new IllegalArgumentException(
+                    "distillation: synthesize, expected 0 to the "
+                            + captions
+                            + " captions there are but was "
+                            + drawn);
+        }
+        return drawn;
+    }
+
+    MergedModel run() throws IOException {
+        check();
+        try (NDManager manager = Compute.newManager();
+                Checkpoints checkpoints = checkpoints()) {
+            checkMetrics(checkpoints);
+            UNet student = student(manager, checkpoints.resumes());
+            if (checkpoints.isFinished(settings.steps)) {
+                checkpoints.restore(TrainingLoop.PARAMETERS, student.parameters());
+            } else {
+                train(manager, student, checkpoints);
+            }
+            NDManager owner = Compute.newManager();
+            // a copy, because DJL frees the gradient of a weight only with the weight
+            return new MergedModel(base.with(owner, student.copy(owner), styles), metadata());
+        }
+    }
+
+    private void check() {
+        if (!base.styles().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "distillation: base, expected a model without styles but was one with "
+                            + base.styles());
+        }
+        if (experts.isEmpty() || settings.pictures.isEmpty() && settings.prompts.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "distillation: expected experts(…) and captions(…) or prompts(…) but was "
+                            + experts.size()
+                            + " experts and "
+                            + settings.pictures.size()
+                            + " pictures");
+        }
+        int least = 2 * (experts.size() + (regularizes() ? 1 : 0));
+        if (settings.batch / settings.accumulation < least) {
+            throw new IllegalArgumentException(
+                    "distillation: batch, expected at least 2 samples for each of "
+                            + least / 2
+                            + " teachers in every micro-batch but was "
+                            + settings.batch / settings.accumulation);
+        }
+        settings.pictures.forEach(this::checkSize);
+        if (settings.merged != null) {
+            checkMerged(settings.merged.pipeline().unet().config());
+        }
+        experts.forEach(expert -> expert.check(base));
+    }
+
+    private Checkpoints checkpoints() {
+        if (settings.checkpoints == null) {
+            return Checkpoints.none();
+        }
+        return Checkpoints.open(
+                settings.checkpoints,
+                settings.checkpointsEvery,
+                new RunIdentity(settings, drawn).configuration());
+    }
+
+    /** The log is of this run: a new file, or one that goes on with the run. */
+    private void checkMetrics(Checkpoints checkpoints) throws IOException {
+        Path log = metrics();
+        if (log != null && !checkpoints.resumes() && Files.exists(log) && Files.size(log) > 0) {
+            throw new IllegalArgumentException(
+                    log + ": expected a new file but it exists; name another or remove it");
+        }
+    }
+
+    private Path metrics() {
+        return settings.metrics == null && settings.checkpoints != null
+                ? settings.checkpoints.resolve("metrics.jsonl")
+                : settings.metrics;
+    }
+
+    private void checkSize(CaptionedImage picture) {
+        int size = base.unet().config().sampleSize() * base.vae().config().downsampling();
+        int width = picture.picture().width();
+        int height = picture.picture().height();
+        if (width != size || height != size) {
+            throw new IllegalArgumentException(
+                    "distillation: picture '%s', expected %d×%d, the size of the model, but was %d×%d; scale the pictures first"
+                            .formatted(picture.caption(), size, size, width, height));
+        }
+    }
+
+    private void checkMerged(UNetConfig config) {
+        if (!config.withStyles(0).equals(base.unet().config())) {
+            throw new IllegalArgumentException(
+                    "distillation: base, expected the architecture of the merged model "
+                            + config.withStyles(0)
+                            + " but was "
+                            + base.unet().config());
+        }
+    }
+
+    /** Whether the model merged before teaches its styles, too. */
+    private boolean regularizes() {
+        return settings.merged != null && settings.extending && settings.regularizer > 0;
+    }
+
+    /**
+     * @param resumes whether a checkpoint will replace its weights
+     */
+    private UNet student(NDManager manager, boolean resumes) {
+        if (settings.merged != null) {
+            int added = styles.size() - settings.merged.styles().size();
+            UNet before = settings.merged.pipeline().unet();
+            return Student.extended(manager, before, added, settings.seed);
+        }
+        if (settings.start == Student.Start.BASE_WITH_RANDOM_STYLES) {
+            return Student.withRandomStyles(manager, base.unet(), experts.size(), settings.seed);
+        }
+        UNet student = Student.of(manager, base.unet(), experts.size(), settings.seed);
+        if (settings.start == Student.Start.MEAN_OF_EXPERTS && !resumes) {
+            Student.startFromMean(
+                    manager,
+                    student,
+                    experts.stream()
+                            .<Function<NDManager, UNet>>map(
+                                    expert ->
+                                            memory -> expert.loadUNet(memory, base, Precision.FP32))
+                            .toList());
+        }
+        return student;
+    }
+
+    private void train(NDManager manager, UNet student, Checkpoints checkpoints)
+            throws IOException {
+        List<String> captions = captions();
+        TextStates textStates = Expert.textStates(manager, base, captions);
+        List<Lesson> lessons = lessons(manager, captions, textStates);
+        DistillationObjective objective =
+                new DistillationObjective(
+                        manager,
+                        new DistillationObjective.StudentNetwork(
+                                student, base.unet(), settings.activations),
+                        textStates,
+                        withOldStyles(manager, lessons, textStates),
+                        new DistillationObjective.Drawing(
+                                base.schedule(),
+                                settings.timesteps,
+                                settings.batch / settings.accumulation,
+                                settings.seed),
+                        settings.losses);
+        try (LoggedListener logged = new LoggedListener(metrics(), settings.listener)) {
+            TrainingListener listener = logged;
+            if (settings.validation != null) {
+                StableDiffusion drawing = base.with(manager, student, styles);
+                listener =
+                        new Validator(
+                                        settings.validation,
+                                        manager,
+                                        base,
+                                        drawing,
+                                        textStates,
+                                        lessons,
+                                        settings.seed)
+                                .validating(logged);
+            }
+            loop.run(manager, student.parameters(), objective, listener, checkpoints);
+        }
+    }
+
+    /** All captions of the run. */
+    private List<String> captions() {
+        List<String> captions = new ArrayList<>(drawn);
+        settings.pictures.forEach(picture -> captions.add(picture.caption()));
+        if (settings.validation != null) {
+            captions.addAll(settings.validation.captions());
+        }
+        return captions;
+    }
+
+    private List<Lesson> lessons(NDManager manager, List<String> captions, TextStates textStates) {
+        LatentSet common = common(manager);
+        List<Teacher> teachers = new ArrayList<>();
+        for (Expert expert : experts) {
+            teachers.add(
+                    expert.load(manager, base, settings.teacherPrecision, captions, textStates));
+        }
+        List<Lesson> lessons = new ArrayList<>();
+        for (int i = 0; i < teachers.size(); i++) {
+            Expert expert = experts.get(i);
+            lessons.add(
+                    new Lesson(
+                            teachers.get(i),
+                            List.of(styles.indexOf(expert.name())),
+                            common,
+                            drawn(manager, teachers.get(i)),
+                            settings.drawnShare,
+                            expert.weight()));
+        }
+        return lessons;
+    }
+
+    private LatentSet common(NDManager manager) {
+        return settings.pictures.isEmpty()
+                ? null
+                : LatentSet.encode(manager, base.vae(), settings.pictures);
+    }
+
+    private LatentSet drawn(NDManager manager, Teacher teacher) {
+        if (drawn.isEmpty()) {
+            return null;
+        }
+        int size = base.unet().config().sampleSize();
+        return new Synthesis(base.schedule(), size, settings.drawing, settings.seed)
+                .draw(manager, teacher, drawn, settings.listener);
+    }
+
+    /** The frozen model merged before is asked about what the new experts are asked about. */
+    private List<Lesson> withOldStyles(
+            NDManager manager, List<Lesson> lessons, TextStates textStates) {
+        if (!regularizes()) {
+            return lessons;
+        }
+        UNet before = settings.merged.pipeline().unet();
+        Teacher teacher =
+                new Teacher(
+                        "old styles",
+                        settings.teacherPrecision == Precision.FP32
+                                ? before
+                                : before.copy(manager, settings.teacherPrecision),
+                        textStates);
+        double share = settings.regularizer;
+        double weight = lessons.stream().mapToDouble(Lesson::weight).sum() * share / (1 - share);
+        List<Lesson> all = new ArrayList<>(lessons);
+        all.add(
+                new Lesson(
+                        teacher,
+                        IntStream.range(0, settings.merged.styles().size()).boxed().toList(),
+                        lessons.get(0).common(),
+                        lessons.get(0).own(),
+                        settings.drawnShare,
+                        weight));
+        return all;
+    }
+
+    private Map<String, String> metadata() {
+        return Map.of(
+                "dmm.steps", Long.toString(settings.steps),
+                "dmm.batch", Integer.toString(settings.batch),
+                "dmm.seed", Long.toString(settings.seed));
+    }
+}

@@ -1,0 +1,106 @@
+package io.dmm;
+
+import ai.djl.ndarray.NDArray;
+import io.dmm.data.CaptionedImage;
+import io.dmm.distill.LearningRate;
+import io.dmm.distill.RunConfiguration;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.GradMode;
+import io.dmm.weights.HashingChannel;
+import io.dmm.weights.SafeTensorsWriter;
+import io.dmm.weights.Sha256;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What decides the weights that a distillation comes to. Names and places of files, validation and
+ * device do not; of files and pictures it is the hash.
+ *
+ * @param drawn captions that the experts draw
+ */
+record RunIdentity(Distillation settings, List<String> drawn) {
+
+    RunConfiguration configuration() {
+        SortedMap<String, String> teachers = new TreeMap<>();
+        settings.experts.forEach(expert -> teachers.put(expert.name(), expert.source().sha256()));
+        return new RunConfiguration(values(), teachers);
+    }
+
+    private SortedMap<String, String> values() {
+        SortedMap<String, String> values = new TreeMap<>();
+        settings.experts.forEach(
+                expert -> values.put("weight of " + expert.name(), text(expert.weight())));
+        // the order of the styles in the codebook
+        values.put("styles", settings.experts.stream().map(Expert::name).toList().toString());
+        values.put("base", hash(settings.base));
+        if (settings.merged == null) {
+            values.put("start", settings.start.name());
+        } else {
+            values.put("merged", hash(settings.merged.pipeline()));
+            values.put("extending", Boolean.toString(settings.extending));
+            values.put("regularizer", text(settings.regularizer));
+        }
+        values.put("pictures", hash(settings.pictures));
+        if (!drawn.isEmpty()) {
+            values.put("drawn captions", Sha256.of(drawn.toString()));
+            values.put("drawing", settings.drawing.toString());
+            values.put("synthesized share", text(settings.drawnShare));
+        }
+        values.put("batch", Integer.toString(settings.batch));
+        values.put("accumulation", Integer.toString(settings.accumulation));
+        values.put("timesteps", settings.timesteps.toString());
+        values.put("losses", settings.losses.toString());
+        values.put("optimizer", settings.optimizer.name());
+        values.put("learning rate", settings.learningRate.toString());
+        if (settings.learningRate.curve() != LearningRate.Curve.CONSTANT) {
+            values.put("steps", Long.toString(settings.steps)); // where the curve ends
+        }
+        values.put("teacher precision", settings.teacherPrecision.name());
+        values.put("seed", Long.toString(settings.seed));
+        return values;
+    }
+
+    private static String text(double number) {
+        return Double.toString(number);
+    }
+
+    private static String hash(StableDiffusion model) {
+        Map<String, NDArray> unet = model.unet().parameters();
+        Map<String, NDArray> textEncoder = model.textEncoder().parameters();
+        Map<String, NDArray> vae = model.vae().parameters();
+        try (HashingChannel hash =
+                        new HashingChannel(Channels.newChannel(OutputStream.nullOutputStream()));
+                GradMode mode = GradMode.off()) {
+            for (Map<String, NDArray> part : List.of(unet, textEncoder, vae)) {
+                SafeTensorsWriter.write(hash, "base", part);
+            }
+            return hash.sha256();
+        } catch (IOException e) {
+            throw new UncheckedIOException("hashing writes nothing", e);
+        }
+    }
+
+    private static String hash(List<CaptionedImage> pictures) {
+        Sha256 hash = new Sha256();
+        for (CaptionedImage picture : pictures) {
+            BufferedImage image = picture.image();
+            int width = image.getWidth();
+            int height = image.getHeight();
+            int[] pixels = image.getRGB(0, 0, width, height, null, 0, width);
+            ByteBuffer bytes = ByteBuffer.allocate((pixels.length + 2) * Integer.BYTES);
+            bytes.asIntBuffer().put(width).put(height).put(pixels);
+            hash.update(bytes);
+            hash.update(StandardCharsets.UTF_8.encode(picture.caption() + "\n"));
+        }
+        return hash.hex();
+    }
+}

@@ -1,0 +1,112 @@
+package io.dmm;
+
+import ai.djl.ndarray.NDManager;
+import io.dmm.data.CaptionedImage;
+import io.dmm.data.LatentSet;
+import io.dmm.data.TextStates;
+import io.dmm.distill.ClosedGap;
+import io.dmm.distill.Lesson;
+import io.dmm.distill.Progress;
+import io.dmm.distill.StepMetrics;
+import io.dmm.distill.TrainingListener;
+import io.dmm.distill.Validation;
+import io.dmm.pipeline.GeneratedImage;
+import io.dmm.pipeline.ImageGrid;
+import io.dmm.pipeline.StableDiffusion;
+import java.awt.image.BufferedImage;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures a student between two steps of its training, and lets it draw.
+ *
+ * @param student draws with the network under training
+ * @param textStates of the held-out captions, as the student reads them
+ * @param lessons whose teachers are the experts
+ */
+record Validator(
+        Settings settings,
+        NDManager manager,
+        StableDiffusion base,
+        StableDiffusion student,
+        TextStates textStates,
+        List<Lesson> lessons,
+        long seed) {
+
+    /**
+     * What is validated.
+     *
+     * @param every how many steps lie between two validations
+     * @param heldOut captioned pictures that the run is not trained on
+     * @param prompts of sample pictures; may be empty
+     */
+    record Settings(long every, List<CaptionedImage> heldOut, List<String> prompts) {
+        Settings {
+            heldOut = List.copyOf(heldOut);
+            prompts = List.copyOf(prompts);
+            if (every < 1 || heldOut.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "validation: expected at least 1 step between two and 1 picture but was "
+                                + every
+                                + " and "
+                                + heldOut.size());
+            }
+        }
+
+        List<String> captions() {
+            return heldOut.stream().map(CaptionedImage::caption).toList();
+        }
+    }
+
+    /** Tells {@code listener} of the steps that it hears, and of validations when they are due. */
+    TrainingListener validating(TrainingListener listener) {
+        return new TrainingListener() {
+            @Override
+            public void onProgress(Progress progress) {
+                listener.onProgress(progress);
+            }
+
+            @Override
+            public void onStep(StepMetrics metrics) {
+                listener.onStep(metrics);
+                if (metrics.step() % settings.every == 0) {
+                    listener.onValidation(validate(metrics.step(), listener));
+                    draw(metrics.step(), listener);
+                }
+            }
+        };
+    }
+
+    private Validation validate(long step, TrainingListener listener) {
+        Map<String, Double> gaps = new LinkedHashMap<>();
+        ClosedGap gap =
+                new ClosedGap(base.unet(), student.unet(), textStates, base.schedule(), seed);
+        try (NDManager memory = manager.newSubManager();
+                LatentSet pictures = LatentSet.encode(memory, base.vae(), settings.heldOut)) {
+            for (Lesson lesson : lessons) {
+                int style = lesson.styles().get(0);
+                gaps.put(
+                        "closedGap." + lesson.teacher().name(),
+                        gap.measure(memory, lesson.teacher(), style, pictures, listener)
+                                .closedGap());
+            }
+        }
+        return new Validation(step, gaps);
+    }
+
+    private void draw(long step, TrainingListener listener) {
+        if (settings.prompts.isEmpty()) {
+            return;
+        }
+        String[] prompts = settings.prompts.toArray(String[]::new);
+        for (String style : student.styles()) {
+            List<BufferedImage> row =
+                    student.sample(prompts).style(style).seed(seed).images(1).stream()
+                            .map(GeneratedImage::image)
+                            .toList();
+            ImageGrid grid = new ImageGrid(List.of(style), settings.prompts, List.of(row), 1);
+            listener.onSample(step, style, grid.image());
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.dmm.data;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.dmm.tensor.GradMode;
+import io.dmm.weights.ModelFileException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A folder in which latents and text states outlive a run, under the hashes of what made them; runs
+ * may share it at the same time. Deleting any of its files does no harm while no run uses them.
+ *
+ * <p>Tables of a cache are read from its files row by row, and take no memory; without one they lie
+ * on the device. Values are F32, so that both ways give the same numbers.
+ */
+public final class Cache {
+    /** Keeps nothing. */
+    public static final Cache NONE = new Cache(null);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
+
+    /** Rows of a file: what a killed run loses at most, and what a changed picture costs. */
+    private static final int ROWS_IN_BLOCK = 256;
+
+    private static final int KEY_DIGITS = 32;
+
+    private final Path folder;
+
+    private Cache(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * The cache in a folder, which is made if it is not there.
+     *
+     * @throws IOException if it cannot be made
+     */
+    public static Cache in(Path folder) throws IOException {
+        return new Cache(Files.createDirectories(folder));
+    }
+
+    /**
+     * A table whose rows are those of {@code maker}, or were in an earlier run.
+     *
+     * @param manager owns it where it lies on the device
+     * @param kind what it holds, the beginning of the files' names
+     * @throws CancellationException if the thread is interrupted
+     * @throws UncheckedIOException if a file cannot be written
+     */
+    Rows rows(NDManager manager, String kind, int count, RowMaker maker) {
+        try (NDManager memory = manager.newSubManager();
+                GradMode mode = GradMode.off()) {
+            List<RowBlock> blocks = new ArrayList<>();
+            NDList tables = new NDList();
+            // in blocks even without a folder, since a batch's size may change its last bits
+            for (int from = 0; from < count; from += ROWS_IN_BLOCK) {
+                int to = Math.min(count, from + ROWS_IN_BLOCK);
+                if (folder == null) {
+                    tables.add(make(memory, maker, from, to));
+                } else {
+                    blocks.add(block(memory, kind, maker, from, to));
+                }
+            }
+            if (folder != null) {
+                return new Rows.InFiles(blocks, ROWS_IN_BLOCK);
+            }
+            NDArray table = NDArrays.concat(tables, 0);
+            table.attach(manager);
+            return new Rows.OnDevice(table);
+        }
+    }
+
+    private RowBlock block(NDManager parent, String kind, RowMaker maker, int from, int to) {
+        Path file = folder.resolve(kind + "-" + key(maker, from, to) + ".safetensors");
+        if (Files.exists(file)) {
+            try {
+                return RowBlock.open(file, to - from);
+            } catch (ModelFileException e) {
+                LOG.warn("{}; it is made again", e.getMessage());
+            }
+        }
+        try (NDManager memory = parent.newSubManager()) {
+            RowBlock.write(file, make(memory, maker, from, to));
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof ClosedByInterruptException) {
+                throw cancelled(from);
+            }
+            throw e;
+        }
+        return RowBlock.open(file, to - from);
+    }
+
+    private static String key(RowMaker maker, int from, int to) {
+        Fingerprint key = new Fingerprint();
+        for (int row = from; row < to; row++) {
+            key.add(maker.key(row));
+        }
+        return key.hex().substring(0, KEY_DIGITS);
+    }
+
+    private static NDArray make(NDManager memory, RowMaker maker, int from, int to) {
+        NDList batches = new NDList();
+        for (int at = from; at < to; at += maker.atOnce()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw cancelled(at);
+            }
+            batches.add(maker.make(memory, at, Math.min(to, at + maker.atOnce())));
+        }
+        NDArray block = NDArrays.concat(batches, 0);
+        batches.forEach(NDArray::close);
+        return block;
+    }
+
+    private static CancellationException cancelled(int row) {
+        Thread.interrupted(); // clears the status, as every run that stops does
+        return new CancellationException("latents and text states, after " + row + " rows");
+    }
+}

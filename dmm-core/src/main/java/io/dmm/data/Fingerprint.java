@@ -1,0 +1,91 @@
+package io.dmm.data;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.dmm.tensor.Ops;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * SHA-256 of a sequence of values, each told apart from its neighbours by its length: the key of
+ * what was made of them.
+ */
+public final class Fingerprint {
+    private static final int BUFFER = 1 << 16;
+
+    private final MessageDigest digest;
+
+    public Fingerprint() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** The fingerprint of a network's values by name, in whatever layout they are. */
+    public static String of(Map<String, NDArray> parameters) {
+        Fingerprint all = new Fingerprint();
+        new TreeMap<>(parameters)
+                .forEach(
+                        (name, parameter) -> {
+                            try (NDArray plain = Ops.plainCopy(parameter);
+                                    NDArray floats = plain.toType(DataType.FLOAT32, false)) {
+                                all.add(name).add(floats.getShape().toString());
+                                all.add(floats.toByteBuffer());
+                            }
+                        });
+        return all.hex();
+    }
+
+    public Fingerprint add(String text) {
+        return add(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Fingerprint add(long number) {
+        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(number).flip());
+        return this;
+    }
+
+    public Fingerprint add(byte[] bytes) {
+        return add(ByteBuffer.wrap(bytes));
+    }
+
+    Fingerprint add(ByteBuffer bytes) {
+        add(bytes.remaining());
+        digest.update(bytes);
+        return this;
+    }
+
+    Fingerprint add(int[] numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Integer.BYTES);
+        bytes.asIntBuffer().put(numbers);
+        return add(bytes);
+    }
+
+    /** Adds the rest of a file from a position on. */
+    Fingerprint add(Path file, long from) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            in.skipNBytes(from);
+            byte[] buffer = new byte[BUFFER];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+            }
+        }
+        return this;
+    }
+
+    /** Ends the sequence: 64 hexadecimal digits. */
+    public String hex() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

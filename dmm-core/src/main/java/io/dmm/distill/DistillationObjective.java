@@ -1,0 +1,232 @@
+package io.dmm.distill;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.dmm.data.TextStates;
+import io.dmm.model.unet.Activations;
+import io.dmm.model.unet.RecordedPass;
+import io.dmm.model.unet.UNet;
+import io.dmm.sampler.NoiseSchedule;
+import io.dmm.tensor.GradMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * The loss of distilling N teachers into one student (DMM, arXiv 2504.12364, Eq. 13): the batch is
+ * split over the teachers, the student sees all of it in one pass with a style per sample.
+ */
+public final class DistillationObjective implements TrainingLoop.Objective {
+    private final UNet student;
+    private final Activations activations;
+    private final TextStates textStates;
+    private final List<Lesson> lessons;
+    private final SampleDrawing drawing;
+    private final ScoreLoss score;
+    private final FeatureImitation features;
+    private final AdversarialTraining adversary;
+
+    /**
+     * What is trained.
+     *
+     * @param base what it was made from
+     * @param activations what is held between its forward and its backward pass
+     */
+    public record StudentNetwork(UNet unet, UNet base, Activations activations) {}
+
+    /** What the teachers answer for the whole batch: noise, and outputs of blocks if asked for. */
+    private record Target(NDArray noisePred, List<NDArray> features) {}
+
+    /**
+     * How the samples are drawn.
+     *
+     * @param batch samples of a micro-batch
+     */
+    public record Drawing(
+            NoiseSchedule schedule, TimestepSampling timesteps, int batch, long seed) {}
+
+    /**
+     * @param manager receives what the losses train themselves
+     * @param student in training; its base is the backbone of a discriminator
+     * @param textStates the captions as the student reads them
+     * @param losses one of each kind at most, {@link ScoreLoss} among them
+     */
+    public DistillationObjective(
+            NDManager manager,
+            StudentNetwork student,
+            TextStates textStates,
+            List<Lesson> lessons,
+            Drawing drawing,
+            List<Loss> losses) {
+        this.student = student.unet;
+        this.activations = student.activations;
+        this.textStates = textStates;
+        this.lessons = List.copyOf(lessons);
+        this.drawing =
+                new SampleDrawing(
+                        lessons, drawing.schedule, drawing.timesteps, drawing.batch, drawing.seed);
+        this.score = find(losses, ScoreLoss.class);
+        this.features = find(losses, FeatureImitation.class);
+        AdversarialLoss adversarial = find(losses, AdversarialLoss.class);
+        this.adversary =
+                adversarial == null
+                        ? null
+                        : new AdversarialTraining(
+                                manager,
+                                student.base,
+                                drawing.schedule,
+                                this.student.config().styles(),
+                                adversarial,
+                                drawing.seed);
+    }
+
+    private static <T extends Loss> T find(List<Loss> losses, Class<T> kind) {
+        return losses.stream().filter(kind::isInstance).map(kind::cast).findFirst().orElse(null);
+    }
+
+    @Override
+    public StepLosses accumulate(NDManager memory, long microStep, double share) {
+        Samples samples = drawing.draw(memory, microStep);
+        Target target = target(memory, samples);
+        NoisyLatents noisy = samples.noisy();
+        NDArray context = textStates.of(memory, samples.captions());
+        RecordedPass pass =
+                student.record(
+                        activations,
+                        noisy.latents(),
+                        noisy.timesteps(),
+                        context,
+                        samples.styleRows(memory, student.config().styles(), 0, samples.size()));
+        NDArray scores = scores(pass.noisePred(), target.noisePred, noisy.timesteps());
+        NDArray total = scores.mean();
+        Map<String, Double> parts = parts(scores, samples.counts());
+        if (features != null) {
+            NDArray imitation = features.loss(pass.features(), target.features);
+            parts.put("features", (double) imitation.getFloat());
+            total = total.add(imitation);
+        }
+        if (adversary != null) {
+            Predictions predictions =
+                    new Predictions(
+                            noisy, pass.noisePred(), target.noisePred, samples.styles(), context);
+            NDArray deception = adversary.loss(predictions, microStep);
+            parts.put("adversarial", (double) deception.getFloat());
+            parts.put("discriminator", adversary.accumulate(predictions, microStep, share));
+            total = total.add(deception);
+        }
+        double value = total.getFloat();
+        pass.backward(share == 1 ? total : total.mul((float) share));
+        return new StepLosses(value, parts);
+    }
+
+    @Override
+    public void update() {
+        if (adversary != null) {
+            adversary.step();
+        }
+    }
+
+    @Override
+    public void discard() {
+        if (adversary != null) {
+            adversary.discard();
+        }
+    }
+
+    @Override
+    public Map<String, NDArray> state() {
+        return adversary == null ? Map.of() : adversary.state();
+    }
+
+    /** Each sample's weighted mean squared difference, (B). */
+    private NDArray scores(NDArray noisePred, NDArray target, float[] drawn) {
+        int count = drawing.schedule().config().numTrainTimesteps();
+        float[] weights = new float[drawn.length];
+        for (int i = 0; i < drawn.length; i++) {
+            int timestep = (int) drawn[i];
+            weights[i] =
+                    (float)
+                            (drawing.timesteps().weight(timestep, count)
+                                    * score.weight(drawing.schedule(), timestep));
+        }
+        return ScoreLoss.perSample(noisePred, target, weights);
+    }
+
+    /** The score loss, and that of each teacher, a mean over its samples. */
+    private Map<String, Double> parts(NDArray scores, int[] counts) {
+        Map<String, Double> parts = new TreeMap<>();
+        float[] values = scores.toFloatArray();
+        parts.put("score", mean(values, 0, values.length));
+        int from = 0;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] > 0) {
+                String name = "score." + lessons.get(i).teacher().name();
+                parts.put(name, mean(values, from, from + counts[i]));
+            }
+            from += counts[i];
+        }
+        return parts;
+    }
+
+    private static double mean(float[] values, int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += values[i];
+        }
+        return sum / (to - from);
+    }
+
+    /**
+     * What each teacher predicts for its slice; computed before the student's graph is recorded.
+     */
+    private Target target(NDManager memory, Samples samples) {
+        try (GradMode mode = GradMode.off()) {
+            NDList predictions = new NDList();
+            List<NDList> outputs = new ArrayList<>();
+            NoisyLatents noisy = samples.noisy();
+            int from = 0;
+            for (int i = 0; i < lessons.size(); i++) {
+                int to = from + samples.counts()[i];
+                if (from == to) {
+                    continue;
+                }
+                Teacher teacher = lessons.get(i).teacher();
+                int styles = teacher.unet().config().styles();
+                List<NDArray> blocks = features == null ? null : new ArrayList<>();
+                predictions.add(
+                        teacher.predict(
+                                memory,
+                                noisy.latents().get(from + ":" + to),
+                                Arrays.copyOfRange(noisy.timesteps(), from, to),
+                                samples.captions().subList(from, to),
+                                styles == 0 ? null : samples.styleRows(memory, styles, from, to),
+                                blocks));
+                if (features != null) {
+                    outputs.add(new NDList(blocks));
+                }
+                from = to;
+            }
+            return new Target(NDArrays.concat(predictions, 0), joined(outputs));
+        }
+    }
+
+    /** The outputs of each block, of all teachers along the batch. */
+    private static List<NDArray> joined(List<NDList> outputs) {
+        int blocks = outputs.isEmpty() ? 0 : outputs.get(0).size();
+        return IntStream.range(0, blocks)
+                .mapToObj(
+                        block ->
+                                NDArrays.concat(
+                                        new NDList(
+                                                outputs.stream()
+                                                        .map(teacher -> teacher.get(block))
+                                                        .toList()),
+                                        0))
+                .toList();
+    }
+}

@@ -1,0 +1,101 @@
+package io.dmm.distill;
+
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.dmm.data.LatentSet;
+import io.dmm.sampler.NoiseSchedule;
+import io.dmm.tensor.PhiloxRandom;
+import io.dmm.tensor.PhiloxRandom.Purpose;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Splits each micro-batch over the teachers and draws pictures, captions, styles, timesteps and
+ * noise, by what (seed, micro-step) determine.
+ *
+ * <p>Captions are dropped for classifier-free guidance by one draw that student and teacher share.
+ *
+ * @param batch samples of a micro-batch
+ */
+record SampleDrawing(
+        List<Lesson> lessons,
+        NoiseSchedule schedule,
+        TimestepSampling timesteps,
+        int batch,
+        long seed) {
+    private static final double CAPTION_DROPPING = 0.1;
+    private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
+    SampleDrawing {
+        lessons = List.copyOf(lessons);
+    }
+
+    Samples draw(NDManager memory, long microStep) {
+        PhiloxRandom data = PhiloxRandom.of(seed, microStep, Purpose.DATA);
+        PhiloxRandom dropping = PhiloxRandom.of(seed, microStep, Purpose.CAPTION);
+        PhiloxRandom style = PhiloxRandom.of(seed, microStep, Purpose.STYLE);
+        int[] counts = counts(microStep);
+        int[] styles = new int[batch];
+        List<String> captions = new ArrayList<>();
+        NDList latents = new NDList();
+        for (int i = 0; i < counts.length; i++) {
+            Lesson lesson = lessons.get(i);
+            int own = lesson.own(counts[i]);
+            pick(memory, lesson.own(), own, data, latents, captions);
+            pick(memory, lesson.common(), counts[i] - own, data, latents, captions);
+            List<Integer> rows = lesson.styles();
+            for (int sample = captions.size() - counts[i]; sample < captions.size(); sample++) {
+                styles[sample] = rows.get(rows.size() == 1 ? 0 : style.nextInt(rows.size()));
+            }
+        }
+        captions.replaceAll(caption -> dropping.nextDouble() < CAPTION_DROPPING ? "" : caption);
+        NoisyLatents noisy =
+                NoisyLatents.draw(
+                        NDArrays.concat(latents, 0), schedule, timesteps, seed, microStep);
+        return new Samples(noisy, captions, counts, styles);
+    }
+
+    private static void pick(
+            NDManager memory,
+            LatentSet set,
+            int count,
+            PhiloxRandom data,
+            NDList latents,
+            List<String> captions) {
+        if (count == 0) {
+            return;
+        }
+        long[] rows = new long[count];
+        for (int i = 0; i < count; i++) {
+            rows[i] = data.nextInt(set.size());
+            captions.add(set.caption((int) rows[i]));
+        }
+        latents.add(set.latents(memory, rows));
+    }
+
+    /**
+     * How many samples each teacher has, in proportion to the weights: as many of the batch's
+     * equally spaced points as fall into its part of [0, 1). The points move from step to step, so
+     * that parts which are no whole number of samples come out right over a few steps.
+     */
+    int[] counts(long microStep) {
+        double total = lessons.stream().mapToDouble(Lesson::weight).sum();
+        double shift = (0.5 + microStep * GOLDEN_RATIO) % 1;
+        int[] counts = new int[lessons.size()];
+        double end = 0;
+        int given = 0;
+        for (int i = 0; i < counts.length; i++) {
+            end += lessons.get(i).weight() / total;
+            // points (k + shift) / batch below the end of this part; rounding must not lose the
+            // last
+            int until =
+                    i == counts.length - 1
+                            ? batch
+                            : (int) Math.max(given, Math.ceil(end * batch - shift - 1e-9));
+            counts[i] = until - given;
+            given = until;
+        }
+        return counts;
+    }
+}

@@ -1,0 +1,238 @@
+package io.dmm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.dmm.data.CaptionedImage;
+import io.dmm.distill.LearningRate;
+import io.dmm.distill.Progress;
+import io.dmm.distill.Synthesis;
+import io.dmm.distill.TrainingListener;
+import io.dmm.distill.Validation;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.GradMode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model of two styles that is trained further. */
+class ContinualMergingTest {
+    private static final List<CaptionedImage> PICTURES = SmallModels.pictures(16);
+    private static final Synthesis.Settings DRAWING = new Synthesis.Settings(3, 1);
+
+    @TempDir private static Path folder;
+    private static StableDiffusion base;
+    private static List<Expert> experts;
+    private static List<Expert> more;
+    private static MergedModel merged;
+
+    @BeforeAll
+    static void mergeTwo() throws IOException {
+        base = SmallModels.base();
+        experts = SmallModels.experts(folder);
+        more =
+                List.of(
+                        SmallModels.expert(folder, "third", 4),
+                        Expert.lora("fourth", Reference.path("lora/locon.safetensors"), 1));
+        merged = settings(Dmm.distill(base)).experts(experts).steps(20).run();
+    }
+
+    @AfterAll
+    static void close() {
+        merged.close();
+        base.close();
+    }
+
+    @Test
+    void roundAfterRound_addsStylesAndKeepsTheNames() throws IOException {
+        float[] before = predicted(merged, 1);
+        try (MergedModel three = extended(merged, more.get(0), 0.5, 2);
+                MergedModel four = extended(three, more.get(1), 0.5, 2)) {
+            assertEquals(List.of("first", "second", "third"), three.styles());
+            assertEquals(List.of("first", "second", "third", "fourth"), four.styles());
+            four.save(folder.resolve("four"));
+        }
+        try (MergedModel loaded = MergedModel.load(folder.resolve("four"))) {
+            assertEquals(List.of("first", "second", "third", "fourth"), loaded.styles());
+            loaded.sample("a house").style("third").steps(2).image();
+        }
+        assertArrayEquals(before, predicted(merged, 1), "the model that was extended");
+    }
+
+    @Test
+    void frozenCopy_keepsTheOldStyles() throws IOException {
+        double[] drift = new double[2];
+        double[] learned = new double[2];
+        for (int i = 0; i < 2; i++) {
+            try (MergedModel three = extended(merged, more.get(0), i == 0 ? 0 : 0.5, 40)) {
+                drift[i] =
+                        distance(predicted(merged, 0), predicted(three, 0))
+                                + distance(predicted(merged, 1), predicted(three, 1));
+                learned[i] = gap(three, more.get(0));
+            }
+        }
+        assertTrue(drift[1] < drift[0] / 2, drift[1] + " with, " + drift[0] + " without");
+        assertTrue(learned[0] > 0.3 && learned[1] > 0.3, learned[0] + ", " + learned[1]);
+    }
+
+    @Test
+    void refinement_bringsAStyleNearerOnItsOwnPictures() throws IOException {
+        Distillation refinement =
+                settings(merged.refine(base))
+                        .experts(experts)
+                        .captions(List.of())
+                        .prompts(PICTURES.stream().map(CaptionedImage::caption).toList())
+                        .synthesize(16, DRAWING)
+                        .steps(30);
+        try (MergedModel refined = refinement.run()) {
+            assertEquals(merged.styles(), refined.styles());
+            for (int i = 0; i < 2; i++) {
+                double before = compare(merged, experts.get(i)).own().closedGap();
+                double after = compare(refined, experts.get(i)).own().closedGap();
+                assertTrue(after > before, before + " → " + after);
+            }
+        }
+    }
+
+    @Test
+    void promptsAlone_areEnough() throws IOException {
+        Distillation distillation =
+                Dmm.distill(base)
+                        .experts(experts)
+                        .prompts(List.of("a house", "a boat by the sea", "a tree"))
+                        .synthesize(3, DRAWING)
+                        .steps(3)
+                        .batch(8);
+        try (MergedModel model = distillation.run()) {
+            assertEquals(List.of("first", "second"), model.styles());
+        }
+    }
+
+    @Test
+    void validation_tellsGapsAndDrawsEveryStyle() throws IOException {
+        List<Validation> validations = new ArrayList<>();
+        List<String> samples = new ArrayList<>();
+        TrainingListener listener =
+                new TrainingListener() {
+                    @Override
+                    public void onProgress(Progress progress) {}
+
+                    @Override
+                    public void onValidation(Validation validation) {
+                        validations.add(validation);
+                    }
+
+                    @Override
+                    public void onSample(long step, String name, BufferedImage picture) {
+                        assertTrue(picture.getWidth() >= 2 * SmallModels.SIZE);
+                        samples.add(step + " " + name);
+                    }
+                };
+        try (MergedModel model =
+                settings(Dmm.distill(base))
+                        .experts(experts)
+                        .steps(40)
+                        .validate(20, SmallModels.pictures(4), "a house", "a boat")
+                        .listen(listener)
+                        .run()) {
+            assertEquals(List.of(20L, 40L), validations.stream().map(Validation::step).toList());
+            for (String style : model.styles()) {
+                double half = validations.get(0).figures().get("closedGap." + style);
+                double whole = validations.get(1).figures().get("closedGap." + style);
+                assertTrue(half > 0 && whole > half, half + " → " + whole);
+            }
+            assertEquals(
+                    List.of("20 first", "20 second", "40 first", "40 second"),
+                    List.copyOf(samples));
+        }
+    }
+
+    @Test
+    void namesThatDoNotFit_areRefused() {
+        assertRefused(
+                "experts: expected names other than those of [first, second] but was 'first';"
+                        + " refine(…) trains a style further",
+                () -> merged.extend(base).experts(experts));
+        assertRefused(
+                "experts: expected some of [first, second] but was 'third'; extend(…) adds a"
+                        + " style",
+                () -> merged.refine(base).experts(more));
+        assertRefused(
+                "regularizer: share of the batch, expected a number in [0, 1) but was 1.0",
+                () -> merged.extend(base).regularizer(1));
+        assertRefused(
+                "'first': weight, expected a number above 0 but was NaN",
+                () -> experts.get(0).weighted(Double.NaN));
+    }
+
+    private static MergedModel extended(MergedModel model, Expert expert, double share, long steps)
+            throws IOException {
+        return settings(model.extend(base))
+                .experts(List.of(expert))
+                .regularizer(share)
+                .steps(steps)
+                .run();
+    }
+
+    private static Distillation settings(Distillation distillation) {
+        return distillation
+                .captions(PICTURES)
+                .batch(12)
+                .learningRate(LearningRate.cosine(5e-3))
+                .seed(3);
+    }
+
+    private static double gap(MergedModel model, Expert expert) {
+        return compare(model, expert).common().closedGap();
+    }
+
+    private static Comparison compare(MergedModel model, Expert expert) {
+        return Comparison.of(
+                        base, model, List.of(expert), PICTURES, DRAWING, 9, TrainingListener.NONE)
+                .get(0);
+    }
+
+    /** What a style predicts for some noise. */
+    private static float[] predicted(MergedModel model, int style) {
+        int styles = model.styles().size();
+        float[] row = new float[styles];
+        row[style] = 1;
+        try (NDManager memory = base.manager().newSubManager();
+                GradMode mode = GradMode.off()) {
+            NDArray latents = memory.arange(4 * 8 * 8f).sin().reshape(1, 4, 8, 8);
+            return model.pipeline()
+                    .unet()
+                    .forward(
+                            latents,
+                            new float[] {300},
+                            base.encode(memory, List.of("a house"), 1),
+                            memory.create(row, new Shape(1, styles)))
+                    .toFloatArray();
+        }
+    }
+
+    private static double distance(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += Math.pow(a[i] - b[i], 2);
+        }
+        return sum;
+    }
+
+    private static void assertRefused(String message, Executable executable) {
+        assertEquals(
+                message, assertThrows(IllegalArgumentException.class, executable).getMessage());
+    }
+}

@@ -1,0 +1,258 @@
+package io.dmm.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.dmm.SmallModels;
+import io.dmm.model.vae.AutoencoderKl;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.weights.ModelFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CacheTest {
+    private static final StableDiffusion MODEL = SmallModels.base();
+
+    private final NDManager manager = MODEL.manager().newSubManager();
+    private final List<Integer> made = new ArrayList<>();
+
+    @TempDir Path folder;
+
+    @AfterEach
+    void closeArrays() {
+        manager.close();
+    }
+
+    @AfterAll
+    static void closeModel() {
+        MODEL.close();
+    }
+
+    @Test
+    void rows_areMadeOnceAndReadBackExactly() throws IOException {
+        float[] first = get(rows(600, ""), 0, 255, 256, 599, 3);
+        assertArrayEquals(new float[] {0, 0, 255, 85, 256, 256f / 3, 599, 599f / 3, 3, 1}, first);
+        assertEquals(600, made.size());
+        assertArrayEquals(first, get(rows(600, ""), 0, 255, 256, 599, 3));
+        assertEquals(600, made.size());
+    }
+
+    @Test
+    void otherKeys_areOtherRowsAndOnlyTheirBlocksAreMade() throws IOException {
+        rows(600, "").close();
+        rows(601, "").close();
+        assertEquals(600 + 89, made.size(), "the last block");
+        rows(600, "of another model").close();
+        assertEquals(600 + 89 + 600, made.size());
+    }
+
+    @Test
+    void damagedFiles_areReportedAndMadeAgain() throws IOException {
+        float[] values = get(rows(300, ""), 7, 299);
+        for (Path file : files()) {
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length - 1] ^= 1;
+            Files.write(file, bytes);
+        }
+        assertArrayEquals(values, get(rows(300, ""), 7, 299));
+        assertEquals(600, made.size());
+        for (Path file : files()) {
+            Files.writeString(file, "torn");
+        }
+        assertArrayEquals(values, get(rows(300, ""), 7, 299));
+        assertEquals(900, made.size());
+        assertEquals(2, files().size());
+    }
+
+    @Test
+    void damage_isToldInOneSentence() throws IOException {
+        rows(3, "").close();
+        Path file = files().get(0);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 2] ^= 4;
+        Files.write(file, bytes);
+        assertTrue(
+                assertThrows(ModelFileException.class, () -> RowBlock.open(file, 3))
+                        .getMessage()
+                        .startsWith(file + ": damaged, expected the SHA-256 0x"));
+        assertTrue(
+                assertThrows(ModelFileException.class, () -> RowBlock.open(file, 4))
+                        .getMessage()
+                        .startsWith(file + ": expected one F32 tensor of 4 rows but was "));
+    }
+
+    @Test
+    void interruptedMaking_keepsItsBlocks() throws IOException {
+        RowMaker slow =
+                new Numbers("") {
+                    @Override
+                    public NDArray make(NDManager memory, int from, int to) {
+                        if (from >= 300) {
+                            Thread.currentThread().interrupt();
+                        }
+                        return super.make(memory, from, to);
+                    }
+                };
+        Cache cache = Cache.in(folder);
+        assertThrows(CancellationException.class, () -> cache.rows(manager, "numbers", 400, slow));
+        assertFalse(Thread.interrupted());
+        assertEquals(1, files().size());
+        int before = made.size();
+        rows(400, "").close();
+        assertEquals(400 - 256, made.size() - before);
+    }
+
+    @Test
+    void interruptedThread_stillReads() throws IOException {
+        Rows rows = rows(300, "");
+        Thread.currentThread().interrupt();
+        float[] read = get(rows, 299);
+        assertTrue(Thread.interrupted());
+        assertArrayEquals(new float[] {299, 299f / 3}, read);
+    }
+
+    @Test
+    void vanishedFile_isNamed() throws IOException {
+        Rows rows = rows(3, "");
+        Path file = files().get(0);
+        Files.delete(file);
+        assertTrue(
+                assertThrows(ModelFileException.class, () -> get(rows, 1))
+                        .getMessage()
+                        .startsWith(file + ": cannot be read ("));
+    }
+
+    @Test
+    void latents_areTheSameWithAndWithoutACache() throws IOException {
+        List<CaptionedImage> pictures = SmallModels.pictures(300);
+        long[] all = IntStream.range(0, 300).mapToLong(i -> i).toArray();
+        int before = manager.getManagedArrays().size();
+        float[] direct;
+        try (LatentSet set = LatentSet.encode(manager, MODEL.vae(), pictures)) {
+            direct = values(set, all);
+        }
+        Cache cache = Cache.in(folder);
+        for (int run = 0; run < 2; run++) {
+            try (LatentSet set = LatentSet.encode(manager, MODEL.vae(), pictures, cache)) {
+                assertArrayEquals(direct, values(set, all));
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> set.latents(manager, new long[] {300}));
+            }
+        }
+        assertEquals(before, manager.getManagedArrays().size());
+        assertEquals(2, files().size());
+    }
+
+    @Test
+    void latentsKey_isOfPixelsAndWeights() throws IOException {
+        Cache cache = Cache.in(folder);
+        List<CaptionedImage> pictures = new ArrayList<>(SmallModels.pictures(2));
+        LatentSet.encode(manager, MODEL.vae(), pictures, cache);
+        LatentSet.encode(manager, MODEL.vae(), SmallModels.pictures(2), cache);
+        assertEquals(1, files().size(), "the same pixels");
+        pictures.get(1).image().setRGB(3, 3, 0x123456);
+        LatentSet.encode(manager, MODEL.vae(), pictures, cache);
+        assertEquals(2, files().size(), "other pixels");
+        AutoencoderKl other = MODEL.vae().copy(manager);
+        LatentSet.encode(manager, other, pictures, cache);
+        assertEquals(2, files().size(), "the same weights");
+        other.parameters().get("quant_conv.bias").addi(1e-3f);
+        LatentSet.encode(manager, other, pictures, cache);
+        assertEquals(3, files().size(), "other weights");
+    }
+
+    @Test
+    void textStates_areTheSameWithAndWithoutACache() throws IOException {
+        Cache cache = Cache.in(folder);
+        List<String> captions = List.of("a red house", "", "a boat");
+        TextStates.Encoder encoder = (memory, prompts) -> MODEL.encode(memory, prompts, 1);
+        TextStates.Encoder none =
+                (memory, prompts) -> {
+                    throw new AssertionError("is encoded already");
+                };
+        String key = TextStates.key(MODEL.tokenizer(), MODEL.textEncoder());
+        TextStates direct = new TextStates(manager, encoder, captions);
+        TextStates first = new TextStates(manager, encoder, captions, cache, () -> key);
+        TextStates second = new TextStates(manager, none, captions, cache, () -> key);
+        List<String> asked = List.of("a boat", "a red house", "a boat", "");
+        NDArray expected = direct.of(manager, asked);
+        assertEquals(new Shape(4, 77, 16), expected.getShape());
+        assertEquals(expected, first.of(manager, asked));
+        assertEquals(expected, second.of(manager, asked));
+        try (StableDiffusion other = SmallModels.styled("a")) {
+            assertEquals(key, TextStates.key(other.tokenizer(), other.textEncoder()));
+            other.textEncoder().parameters().values().iterator().next().addi(1);
+            assertNotEquals(key, TextStates.key(other.tokenizer(), other.textEncoder()));
+        }
+    }
+
+    private float[] values(LatentSet set, long[] rows) {
+        try (NDManager memory = manager.newSubManager()) {
+            return set.latents(memory, rows).toFloatArray();
+        }
+    }
+
+    private Rows rows(int count, String key) throws IOException {
+        return Cache.in(folder).rows(manager, "numbers", count, new Numbers(key));
+    }
+
+    private float[] get(Rows rows, long... numbers) {
+        try (NDManager memory = manager.newSubManager()) {
+            return rows.get(memory, numbers).toFloatArray();
+        }
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        }
+    }
+
+    /** Row i is (i, i / 3). */
+    private class Numbers implements RowMaker {
+        private final String key;
+
+        Numbers(String key) {
+            this.key = key;
+        }
+
+        @Override
+        public String key(int row) {
+            return key + row;
+        }
+
+        @Override
+        public int atOnce() {
+            return 50;
+        }
+
+        @Override
+        public NDArray make(NDManager memory, int from, int to) {
+            float[] values = new float[2 * (to - from)];
+            for (int row = from; row < to; row++) {
+                made.add(row);
+                values[2 * (row - from)] = row;
+                values[2 * (row - from) + 1] = row / 3f;
+            }
+            return memory.create(values, new Shape(to - from, 2));
+        }
+    }
+}
