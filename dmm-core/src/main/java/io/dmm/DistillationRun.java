@@ -3,6 +3,7 @@ package io.dmm;
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.Cache;
 import io.dmm.data.CaptionedImage;
+import io.dmm.data.Fingerprint;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Checkpoints;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -260,6 +262,7 @@ final class DistillationRun {
                     expert.load(
                             manager, base, settings.teacherPrecision, captions, textStates, cache));
         }
+        String baseKey = cache == Cache.NONE || drawn.isEmpty() ? "" : baseKey();
         List<Lesson> lessons = new ArrayList<>();
         for (int i = 0; i < teachers.size(); i++) {
             Expert expert = experts.get(i);
@@ -268,7 +271,7 @@ final class DistillationRun {
                             teachers.get(i),
                             List.of(styles.indexOf(expert.name())),
                             common,
-                            drawn(manager, teachers.get(i), expert, cache),
+                            drawn(manager, teachers.get(i), cache, key(baseKey, expert)),
                             settings.drawnShare,
                             expert.weight()));
         }
@@ -281,19 +284,28 @@ final class DistillationRun {
                 : LatentSet.encode(manager, base.vae(), settings.pictures, cache);
     }
 
-    private LatentSet drawn(NDManager manager, Teacher teacher, Expert expert, Cache cache) {
+    /** What experts take from the base. */
+    private String baseKey() {
+        return new Fingerprint()
+                .add(base.unet().config().toString())
+                .add(Fingerprint.of(base.unet().parameters()))
+                .add(TextStates.key(base.tokenizer(), base.textEncoder()))
+                .hex();
+    }
+
+    /** All that a teacher's answers depend on. */
+    private Supplier<String> key(String baseKey, Expert expert) {
+        return () -> baseKey + expert.source().sha256() + settings.teacherPrecision;
+    }
+
+    private LatentSet drawn(
+            NDManager manager, Teacher teacher, Cache cache, Supplier<String> teacherKey) {
         if (drawn.isEmpty()) {
             return null;
         }
         int size = base.unet().config().sampleSize();
         return new Synthesis(base.schedule(), size, settings.drawing, settings.seed)
-                .draw(
-                        manager,
-                        teacher,
-                        drawn,
-                        settings.listener,
-                        cache,
-                        () -> expert.key(base) + settings.teacherPrecision);
+                .draw(manager, teacher, drawn, settings.listener, cache, teacherKey);
     }
 
     /** The frozen model merged before is asked about what the new experts are asked about. */

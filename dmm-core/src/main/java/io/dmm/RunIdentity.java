@@ -9,11 +9,9 @@ import io.dmm.tensor.GradMode;
 import io.dmm.weights.HashingChannel;
 import io.dmm.weights.SafeTensorsWriter;
 import io.dmm.weights.Sha256;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -92,14 +90,8 @@ record RunIdentity(Distillation settings, List<String> drawn) {
     private static String hash(List<CaptionedImage> pictures) {
         Sha256 hash = new Sha256();
         for (CaptionedImage picture : pictures) {
-            BufferedImage image = picture.image();
-            int width = image.getWidth();
-            int height = image.getHeight();
-            int[] pixels = image.getRGB(0, 0, width, height, null, 0, width);
-            ByteBuffer bytes = ByteBuffer.allocate((pixels.length + 2) * Integer.BYTES);
-            bytes.asIntBuffer().put(width).put(height).put(pixels);
-            hash.update(bytes);
-            hash.update(StandardCharsets.UTF_8.encode(picture.caption() + "\n"));
+            String line = picture.picture().sha256() + " " + picture.caption() + "\n";
+            hash.update(StandardCharsets.UTF_8.encode(line));
         }
         return hash.hex();
     }
