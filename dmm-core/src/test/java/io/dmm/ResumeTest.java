@@ -300,7 +300,13 @@ class ResumeTest {
                         "teacherPrecision",
                         "seed");
         Set<String> doesNot =
-                Set.of("validation", "checkpoints", "checkpointsEvery", "metrics", "listener");
+                Set.of(
+                        "validation",
+                        "checkpoints",
+                        "checkpointsEvery",
+                        "cache",
+                        "metrics",
+                        "listener");
         Set<String> known = new TreeSet<>(decides);
         known.addAll(doesNot);
         Set<String> fields = new TreeSet<>();

@@ -139,8 +139,8 @@ public final class DistillationObjective implements TrainingLoop.Objective {
     }
 
     @Override
-    public Map<String, NDArray> state() {
-        return adversary == null ? Map.of() : adversary.state();
+    public Map<String, Map<String, NDArray>> state() {
+        return adversary == null ? Map.of() : Map.of("discriminator", adversary.state());
     }
 
     /** Each sample's weighted mean squared difference, (B). */

@@ -50,10 +50,10 @@ public record TrainingLoop(
         default void discard() {}
 
         /**
-         * What else than the parameters a checkpoint must keep, by name: the arrays themselves,
-         * into which a checkpoint is read.
+         * What else than the parameters a checkpoint must keep, by part and name: the arrays
+         * themselves, into which a checkpoint is read.
          */
-        default Map<String, NDArray> state() {
+        default Map<String, Map<String, NDArray>> state() {
             return Map.of();
         }
 
@@ -133,9 +133,7 @@ public record TrainingLoop(
             Map<String, Map<String, NDArray>> parts = new TreeMap<>();
             parts.put(PARAMETERS, parameters);
             parts.put("optimizer", optimizer.state());
-            if (!objective.state().isEmpty()) {
-                parts.put("objective", objective.state());
-            }
+            parts.putAll(objective.state());
             checkpoints.begin(parts);
             try {
                 train(manager, optimizer, objective, listener, checkpoints);
