@@ -89,7 +89,8 @@ Timing ours(Options options, Path folder) {
         }
         var schedule = new NoiseSchedule(NoiseScheduleConfig.sd15());
         var objective = new DistillationObjective(
-                student, textStates, lessons,
+                manager, new DistillationObjective.StudentNetwork(student, base, Activations.KEPT),
+                textStates, lessons,
                 new DistillationObjective.Drawing(schedule, TimestepSampling.UNIFORM, options.batch(), 6),
                 List.of(Loss.score()));
         var loop = new TrainingLoop(

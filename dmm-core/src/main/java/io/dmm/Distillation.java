@@ -9,6 +9,7 @@ import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.TimestepSampling;
 import io.dmm.distill.TrainingListener;
+import io.dmm.model.unet.Activations;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
@@ -43,6 +44,7 @@ public final class Distillation {
     long steps = 20_000;
     int batch = 32;
     int accumulation = 1;
+    Activations activations = Activations.KEPT;
     TimestepSampling timesteps = TimestepSampling.UNIFORM;
     List<Loss> losses = List.of(Loss.score());
     Optimizer.Rule optimizer = Optimizer.Rule.ADAMW;
@@ -180,6 +182,12 @@ public final class Distillation {
     /** Computes each batch in that many parts, one after the other, to save memory. */
     public Distillation accumulate(int parts) {
         accumulation = parts;
+        return this;
+    }
+
+    /** What is held between forward and backward pass: time by default, or memory. */
+    public Distillation activations(Activations choice) {
+        activations = choice;
         return this;
     }
 

@@ -215,7 +215,9 @@ final class DistillationRun {
         List<Lesson> lessons = lessons(manager, captions, textStates, cache);
         DistillationObjective objective =
                 new DistillationObjective(
-                        student,
+                        manager,
+                        new DistillationObjective.StudentNetwork(
+                                student, base.unet(), settings.activations),
                         textStates,
                         withOldStyles(manager, lessons, textStates),
                         new DistillationObjective.Drawing(

@@ -7,7 +7,7 @@ package io.dmm.distill;
  * @param weight λ_adv, above 0; 0.01 in the paper
  * @param learningRate of the discriminator, above 0; 1e-5 in the paper
  */
-public record AdversarialLoss(double weight, double learningRate) {
+public record AdversarialLoss(double weight, double learningRate) implements Loss {
     private static final double PAPER_RATE = 1e-5;
 
     public AdversarialLoss {

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.TextStates;
+import io.dmm.model.unet.Activations;
+import io.dmm.model.unet.RecordedPass;
 import io.dmm.model.unet.UNet;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.GradMode;
@@ -21,11 +23,21 @@ import java.util.stream.IntStream;
  */
 public final class DistillationObjective implements TrainingLoop.Objective {
     private final UNet student;
+    private final Activations activations;
     private final TextStates textStates;
     private final List<Lesson> lessons;
     private final SampleDrawing drawing;
     private final ScoreLoss score;
     private final FeatureImitation features;
+    private final AdversarialTraining adversary;
+
+    /**
+     * What is trained.
+     *
+     * @param base what it was made from
+     * @param activations what is held between its forward and its backward pass
+     */
+    public record StudentNetwork(UNet unet, UNet base, Activations activations) {}
 
     /** What the teachers answer for the whole batch: noise, and outputs of blocks if asked for. */
     private record Target(NDArray noisePred, List<NDArray> features) {}
@@ -39,16 +51,20 @@ public final class DistillationObjective implements TrainingLoop.Objective {
             NoiseSchedule schedule, TimestepSampling timesteps, int batch, long seed) {}
 
     /**
+     * @param manager receives what the losses train themselves
+     * @param student in training; its base is the backbone of a discriminator
      * @param textStates the captions as the student reads them
      * @param losses one of each kind at most, {@link ScoreLoss} among them
      */
     public DistillationObjective(
-            UNet student,
+            NDManager manager,
+            StudentNetwork student,
             TextStates textStates,
             List<Lesson> lessons,
             Drawing drawing,
             List<Loss> losses) {
-        this.student = student;
+        this.student = student.unet;
+        this.activations = student.activations;
         this.textStates = textStates;
         this.lessons = List.copyOf(lessons);
         this.drawing =
@@ -56,6 +72,17 @@ public final class DistillationObjective implements TrainingLoop.Objective {
                         lessons, drawing.schedule, drawing.timesteps, drawing.batch, drawing.seed);
         this.score = find(losses, ScoreLoss.class);
         this.features = find(losses, FeatureImitation.class);
+        AdversarialLoss adversarial = find(losses, AdversarialLoss.class);
+        this.adversary =
+                adversarial == null
+                        ? null
+                        : new AdversarialTraining(
+                                manager,
+                                student.base,
+                                drawing.schedule,
+                                this.student.config().styles(),
+                                adversarial,
+                                drawing.seed);
     }
 
     private static <T extends Loss> T find(List<Loss> losses, Class<T> kind) {
@@ -67,25 +94,53 @@ public final class DistillationObjective implements TrainingLoop.Objective {
         Samples samples = drawing.draw(memory, microStep);
         Target target = target(memory, samples);
         NoisyLatents noisy = samples.noisy();
-        List<NDArray> outputs = features == null ? null : new ArrayList<>();
-        NDArray noisePred =
-                student.forward(
+        NDArray context = textStates.of(memory, samples.captions());
+        RecordedPass pass =
+                student.record(
+                        activations,
                         noisy.latents(),
                         noisy.timesteps(),
-                        textStates.of(memory, samples.captions()),
-                        samples.styleRows(memory, student.config().styles(), 0, samples.size()),
-                        outputs);
-        NDArray scores = scores(noisePred, target.noisePred, noisy.timesteps());
+                        context,
+                        samples.styleRows(memory, student.config().styles(), 0, samples.size()));
+        NDArray scores = scores(pass.noisePred(), target.noisePred, noisy.timesteps());
         NDArray total = scores.mean();
         Map<String, Double> parts = parts(scores, samples.counts());
         if (features != null) {
-            NDArray imitation = features.loss(outputs, target.features);
+            NDArray imitation = features.loss(pass.features(), target.features);
             parts.put("features", (double) imitation.getFloat());
             total = total.add(imitation);
         }
+        if (adversary != null) {
+            Predictions predictions =
+                    new Predictions(
+                            noisy, pass.noisePred(), target.noisePred, samples.styles(), context);
+            NDArray deception = adversary.loss(predictions, microStep);
+            parts.put("adversarial", (double) deception.getFloat());
+            parts.put("discriminator", adversary.accumulate(predictions, microStep, share));
+            total = total.add(deception);
+        }
         double value = total.getFloat();
-        GradMode.backward(share == 1 ? total : total.mul((float) share));
+        pass.backward(share == 1 ? total : total.mul((float) share));
         return new StepLosses(value, parts);
+    }
+
+    @Override
+    public void update() {
+        if (adversary != null) {
+            adversary.step();
+        }
+    }
+
+    @Override
+    public void discard() {
+        if (adversary != null) {
+            adversary.discard();
+        }
+    }
+
+    @Override
+    public Map<String, NDArray> state() {
+        return adversary == null ? Map.of() : adversary.state();
     }
 
     /** Each sample's weighted mean squared difference, (B). */

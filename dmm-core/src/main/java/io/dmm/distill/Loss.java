@@ -1,7 +1,7 @@
 package io.dmm.distill;
 
 /** A term of what a distillation minimises (DMM, arXiv 2504.12364, Eq. 13). */
-public sealed interface Loss permits ScoreLoss, FeatureImitation {
+public sealed interface Loss permits ScoreLoss, FeatureImitation, AdversarialLoss {
 
     /** The student predicts the noise that the experts predict (Eq. 9); every run has it. */
     static ScoreLoss score() {
@@ -24,5 +24,14 @@ public sealed interface Loss permits ScoreLoss, FeatureImitation {
      */
     static FeatureImitation features(double weight, Reduction reduction) {
         return new FeatureImitation(weight, reduction);
+    }
+
+    /**
+     * A discriminator judges what the student makes of the noise (Eq. 11, 12).
+     *
+     * @param weight λ_adv; 0.01 in the paper
+     */
+    static AdversarialLoss adversarial(double weight) {
+        return new AdversarialLoss(weight);
     }
 }

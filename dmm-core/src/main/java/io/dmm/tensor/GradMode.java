@@ -33,8 +33,16 @@ public final class GradMode implements AutoCloseable {
     /** Accumulates the gradient of the scalar {@code loss} in every leaf it was computed from. */
     public static void backward(NDArray loss) {
         try (NDArray one = loss.onesLike()) {
-            JniUtils.backward((PtNDArray) loss, (PtNDArray) one, false, false);
+            backward(loss, one);
         }
+    }
+
+    /**
+     * As {@link #backward(NDArray)}, of a scalar whose gradient with respect to {@code output} is
+     * given, in the same shape and type.
+     */
+    public static void backward(NDArray output, NDArray gradient) {
+        JniUtils.backward((PtNDArray) output, (PtNDArray) gradient, false, false);
     }
 
     @Override

@@ -330,6 +330,18 @@ public final class Ops {
         }
     }
 
+    /** Moves each array towards its target in place: a + weight (target − a). */
+    public static void lerp(List<NDArray> arrays, List<NDArray> targets, double weight) {
+        NDList inputs = new NDList();
+        addList(inputs, "arrays", arrays);
+        addList(inputs, "targets", targets);
+        try (GradMode mode = GradMode.off();
+                NDArray share = onCpu(weight);
+                NDArray unused = callOnLists("lerp", inputs, share)) {
+            // the arrays have changed in place
+        }
+    }
+
     /** DJL passes arrays of one name that ends in [] as a list. */
     private static void addList(NDList inputs, String name, List<NDArray> arrays) {
         for (NDArray array : arrays) {

@@ -1,6 +1,7 @@
 package io.dmm.distill;
 
 import static io.dmm.distill.TimestepSampling.UNIFORM;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +13,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.SmallModels;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
+import io.dmm.model.unet.Activations;
 import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.GradMode;
@@ -89,6 +91,31 @@ class DistillationObjectiveTest {
     }
 
     @Test
+    void discriminator_learnsInTurnWithTheStudent() {
+        UNet student = SmallModels.unet(manager, 9, 3);
+        DistillationObjective objective =
+                objective(student, null, UNIFORM, Loss.score(), Loss.adversarial(0.01));
+        Map<String, NDArray> state = objective.state();
+        String head = state.keySet().stream().filter(n -> n.endsWith("weight")).findFirst().get();
+        float[] before = state.get(head).toFloatArray();
+        try (NDManager memory = manager.newSubManager();
+                GradMode mode = GradMode.on()) {
+            StepLosses losses = objective.accumulate(memory, 0, 1);
+            double deception = losses.parts().get("adversarial");
+            assertEquals(losses.total(), losses.parts().get("score") + deception, 1e-6);
+            // six classes and a head that knows nothing yet
+            assertEquals(0.01 * Math.log(6), deception, 0.005);
+            assertEquals(2 * Math.log(6), losses.parts().get("discriminator"), 1);
+            objective.discard();
+            objective.update();
+            assertArrayEquals(before, state.get(head).toFloatArray());
+            objective.accumulate(memory, 1, 1);
+            objective.update();
+        }
+        assertFalse(Arrays.equals(before, state.get(head).toFloatArray()));
+    }
+
+    @Test
     void minSnr_weighsSamplesOfLittleNoiseDown() {
         ScoreLoss plain = Loss.score();
         ScoreLoss limited = Loss.score().withMinSnr(5);
@@ -151,7 +178,8 @@ class DistillationObjectiveTest {
             lessons.add(Lesson.of(teachers.get(i), i, set, own));
         }
         return new DistillationObjective(
-                student,
+                manager,
+                new DistillationObjective.StudentNetwork(student, base.unet(), Activations.KEPT),
                 textStates,
                 lessons,
                 new DistillationObjective.Drawing(base.schedule(), timesteps, BATCH, SEED),

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.model.layer.Linear;
 import io.dmm.tensor.Ops;
-import io.dmm.tensor.Precision;
 import io.dmm.weights.Weights;
 
 /** Sinusoids of the timestep (Ho et al., arXiv 2006.11239, section 3.3), then a small MLP. */
@@ -22,18 +21,16 @@ final class TimestepEmbedding {
         linear2 = Linear.of(weights.at("linear_2"), width, width);
     }
 
-    /** One timestep per sample → (B, D). */
-    NDArray forward(NDManager manager, float[] timesteps, Precision precision) {
-        NDArray sinusoids =
-                Ops.create(manager, sinusoids(timesteps), new Shape(timesteps.length, channels));
-        return linear2.forward(Ops.silu(linear1.forward(precision.in(sinusoids))));
+    /** Sinusoids (B, C) → (B, D). */
+    NDArray forward(NDArray sinusoids) {
+        return linear2.forward(Ops.silu(linear1.forward(sinusoids)));
     }
 
     /**
-     * Cosines, then sines, each of C/2 geometrically falling frequencies; as in the reference, in
-     * fp32.
+     * One timestep per sample → (B, C): cosines, then sines, each of C/2 geometrically falling
+     * frequencies; as in the reference, in fp32.
      */
-    private float[] sinusoids(float[] timesteps) {
+    NDArray sinusoids(NDManager manager, float[] timesteps) {
         int half = channels / 2;
         float[] values = new float[timesteps.length * channels];
         for (int i = 0; i < half; i++) {
@@ -45,6 +42,6 @@ final class TimestepEmbedding {
                 values[row * channels + half + i] = (float) Math.sin(angle);
             }
         }
-        return values;
+        return Ops.create(manager, values, new Shape(timesteps.length, channels));
     }
 }

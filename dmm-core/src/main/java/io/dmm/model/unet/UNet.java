@@ -5,8 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.model.layer.Conv2d;
 import io.dmm.model.layer.GroupNorm;
-import io.dmm.model.layer.ResnetBlock;
-import io.dmm.model.layer.SpatialTransformer;
+import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.Precision;
 import io.dmm.tensor.Scope;
@@ -24,6 +23,7 @@ import java.util.Map;
 public final class UNet {
     private final UNetConfig config;
     private final Map<String, NDArray> parameters;
+    private final Precision stored;
     private final Precision precision;
     private final Conv2d convIn;
     private final TimestepEmbedding timeEmbedding;
@@ -36,11 +36,16 @@ public final class UNet {
 
     /** A network that computes in the precision its weights are in. */
     public UNet(UNetConfig config, Weights weights) {
+        this(config, weights, weights.precision());
+    }
+
+    private UNet(UNetConfig config, Weights weights, Precision precision) {
         List<Integer> channels = config.blockOutChannels();
         int first = channels.get(0);
         this.config = config;
         parameters = weights.taken();
-        precision = weights.precision();
+        this.precision = precision;
+        stored = weights.precision();
         convIn = new Conv2d(weights.at("conv_in"), config.inChannels(), first, 3);
         timeEmbedding =
                 new TimestepEmbedding(weights.at("time_embedding"), first, config.embeddingWidth());
@@ -65,25 +70,6 @@ public final class UNet {
         convOut = new Conv2d(weights.at("conv_out"), first, config.outChannels(), 3);
     }
 
-    static ResnetBlock resnet(Weights weights, int in, int out, UNetConfig config) {
-        return ResnetBlock.conditioned(
-                weights,
-                in,
-                out,
-                config.embeddingWidth(),
-                config.normNumGroups(),
-                config.normEps());
-    }
-
-    static SpatialTransformer attention(Weights weights, int channels, UNetConfig config) {
-        return new SpatialTransformer(
-                weights,
-                channels,
-                config.crossAttentionDim(),
-                config.attentionHeads(),
-                config.normNumGroups());
-    }
-
     /**
      * The same network in fp32 with weights of its own on {@code manager}, which require no
      * gradient and can be trained.
@@ -97,6 +83,22 @@ public final class UNet {
         return new UNet(config, Weights.copies(parameters(), manager, other));
     }
 
+    /**
+     * The same network on the same fp32 weights, computing in another precision (mixed precision,
+     * Micikevicius et al., arXiv 1710.03740): a layer converts its weights whenever it runs, so
+     * that their gradients are fp32, too.
+     *
+     * @throws IllegalStateException if the weights are in bf16, or prepared for inference
+     */
+    public UNet computingIn(Precision other) {
+        if (parameters().values().stream().anyMatch(Ops::isPrepared)) {
+            throw new IllegalStateException(
+                    "UNet: expected weights to train but were prepared for inference; take a copy of"
+                            + " the network");
+        }
+        return new UNet(config, Weights.of(parameters(), "UNet"), other);
+    }
+
     public UNetConfig config() {
         return config;
     }
@@ -108,7 +110,7 @@ public final class UNet {
      * @throws IllegalStateException in bf16: such arrays abort the JVM outside the network
      */
     public Map<String, NDArray> parameters() {
-        precision.requireFp32("UNet: parameters");
+        stored.requireFp32("UNet: parameters");
         return parameters;
     }
 
@@ -145,41 +147,88 @@ public final class UNet {
         check(config, latents, timesteps, context);
         checkStyle(latents, style);
         try (Scope scope = Scope.over(latents, context)) {
-            NDArray text = precision.in(context);
-            NDArray embedding = embedding(scope, timesteps, style);
-            List<NDArray> outputs = new ArrayList<>();
-            Deque<NDArray> skips = new ArrayDeque<>();
-            NDArray h = convIn.forward(precision.in(latents));
-            skips.push(h);
-            for (DownBlock block : downBlocks) {
-                h = block.forward(h, embedding, text, skips);
-                outputs.add(h);
-            }
-            h = midBlock.forward(h, embedding, text);
-            outputs.add(h);
-            for (UpBlock block : upBlocks) {
-                h = block.forward(h, embedding, text, skips);
-                outputs.add(h);
-            }
-            NDArray noisePred = precision.out(convOut.forward(convNormOut.silu(h)));
+            Pass pass = run(Segments.DIRECT, scope, latents, timesteps, context, style);
             if (features != null) {
                 // only now: a kept array draws all that is computed from it out of the scope
-                outputs.forEach(output -> features.add(scope.keep(precision.out(output))));
+                pass.blocks.forEach(output -> features.add(scope.keep(precision.out(output))));
             }
-            return scope.keep(noisePred);
+            return scope.keep(pass.noisePred);
         }
     }
 
-    /** The sum of timestep and style embedding, after the SiLU that every ResNet begins with. */
-    private NDArray embedding(Scope scope, float[] timesteps, NDArray style) {
-        NDArray embedding = timeEmbedding.forward(scope.manager(), timesteps, precision);
-        if (style != null) {
-            try (Scope inner = Scope.over(style)) {
-                NDArray added = styleEmbedding.forward(precision.in(style));
-                embedding = embedding.add(added);
-            }
+    /**
+     * As {@link #forward(NDArray, float[], NDArray, NDArray)}, for training: the losses are
+     * computed from what this returns, which then carries their gradients back to the weights.
+     *
+     * <p>The gradient of other arrays, where they require one, is right for leaves only: those that
+     * were not computed from other arrays that require one.
+     *
+     * @param activations what is held in between: memory or time
+     */
+    public RecordedPass record(
+            Activations activations,
+            NDArray latents,
+            float[] timesteps,
+            NDArray context,
+            NDArray style) {
+        check(config, latents, timesteps, context);
+        checkStyle(latents, style);
+        Segments segments = activations.segments(latents.getManager());
+        try (GradMode on = GradMode.on();
+                Scope scope = Scope.over(latents, context)) {
+            Pass pass = run(segments, scope, latents, timesteps, context, style);
+            pass.blocks.forEach(scope::keep);
+            pass.inputs.forEach(scope::keep);
+            return new RecordedPass(scope.keep(pass.noisePred), pass.blocks, precision, segments);
         }
-        return Ops.silu(embedding);
+    }
+
+    /**
+     * What a forward pass gives.
+     *
+     * @param blocks the output of each, in the network's precision
+     * @param inputs what its segments were given from outside
+     */
+    private record Pass(NDArray noisePred, List<NDArray> blocks, List<NDArray> inputs) {}
+
+    private Pass run(
+            Segments segments,
+            Scope scope,
+            NDArray latents,
+            float[] timesteps,
+            NDArray context,
+            NDArray style) {
+        NDArray x = precision.in(latents);
+        NDArray text = precision.in(context);
+        NDArray times = precision.in(timeEmbedding.sinusoids(scope.manager(), timesteps));
+        NDArray embedding = segments.run(in -> embedding(in[0], style), times);
+        List<NDArray> outputs = new ArrayList<>();
+        Deque<NDArray> skips = new ArrayDeque<>();
+        NDArray h = segments.run(in -> convIn.forward(in[0]), x);
+        skips.push(h);
+        for (DownBlock block : downBlocks) {
+            h = block.forward(segments, h, embedding, text, skips);
+            outputs.add(h);
+        }
+        h = midBlock.forward(segments, h, embedding, text);
+        outputs.add(h);
+        for (UpBlock block : upBlocks) {
+            h = block.forward(segments, h, embedding, text, skips);
+            outputs.add(h);
+        }
+        NDArray noise = segments.run(in -> convOut.forward(convNormOut.silu(in[0])), h);
+        return new Pass(precision.out(noise), outputs, List.of(x, text, times));
+    }
+
+    /** The sum of timestep and style embedding, after the SiLU that every ResNet begins with. */
+    private NDArray embedding(NDArray times, NDArray style) {
+        NDArray embedding = timeEmbedding.forward(times);
+        if (style == null) {
+            return Ops.silu(embedding);
+        }
+        try (Scope scope = Scope.over(style)) {
+            return Ops.silu(embedding.add(styleEmbedding.forward(precision.in(style))));
+        }
     }
 
     static void check(UNetConfig config, NDArray latents, float[] timesteps, NDArray context) {

@@ -62,13 +62,15 @@ public final class UNetEncoder {
         UNet.check(config, latents, timesteps, context);
         try (Scope scope = Scope.over(latents, context)) {
             NDArray embedding =
-                    Ops.silu(timeEmbedding.forward(scope.manager(), timesteps, Precision.FP32));
+                    Ops.silu(
+                            timeEmbedding.forward(
+                                    timeEmbedding.sinusoids(scope.manager(), timesteps)));
             Deque<NDArray> unused = new ArrayDeque<>(); // the way up would join these again
             NDArray h = convIn.forward(latents);
             for (DownBlock block : downBlocks) {
-                h = block.forward(h, embedding, context, unused);
+                h = block.forward(Segments.DIRECT, h, embedding, context, unused);
             }
-            return scope.keep(midBlock.forward(h, embedding, context));
+            return scope.keep(midBlock.forward(Segments.DIRECT, h, embedding, context));
         }
     }
 }

@@ -2,18 +2,15 @@ package io.dmm.model.unet;
 
 import ai.djl.ndarray.NDArray;
 import io.dmm.model.layer.Conv2d;
-import io.dmm.model.layer.ResnetBlock;
-import io.dmm.model.layer.SpatialTransformer;
 import io.dmm.tensor.Ops;
 import io.dmm.weights.Weights;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** One level on the way up: each ResNet joins a skip tensor; then doubling. */
+/** One level on the way up: each layer joins a skip tensor; then doubling. */
 final class UpBlock {
-    private final List<ResnetBlock> resnets = new ArrayList<>();
-    private final List<SpatialTransformer> attentions = new ArrayList<>();
+    private final List<UNetLayer> layers = new ArrayList<>();
     private final Conv2d upsampler;
 
     /**
@@ -25,25 +22,33 @@ final class UpBlock {
         int out = channels.get(level);
         int before = channels.get(Math.min(level + 1, deepest));
         int lastSkip = channels.get(Math.max(level - 1, 0));
+        boolean attends = config.crossAttention().get(level);
         for (int j = 0; j <= config.layersPerBlock(); j++) {
             int in = j == 0 ? before : out;
             int skip = j == config.layersPerBlock() ? lastSkip : out;
-            resnets.add(UNet.resnet(weights.at("resnets." + j), in + skip, out, config));
-            if (config.crossAttention().get(level)) {
-                attentions.add(UNet.attention(weights.at("attentions." + j), out, config));
-            }
+            layers.add(new UNetLayer(weights, j, in + skip, out, attends, config));
         }
         upsampler = level == 0 ? null : new Conv2d(weights.at("upsamplers.0.conv"), out, out, 3);
     }
 
-    NDArray forward(NDArray x, NDArray embedding, NDArray context, Deque<NDArray> skips) {
+    NDArray forward(
+            Segments segments,
+            NDArray x,
+            NDArray embedding,
+            NDArray context,
+            Deque<NDArray> skips) {
         NDArray h = x;
-        for (int j = 0; j < resnets.size(); j++) {
-            h = resnets.get(j).forward(Ops.concatChannels(h, skips.pop()), embedding);
-            if (!attentions.isEmpty()) {
-                h = attentions.get(j).forward(h, context);
-            }
+        for (UNetLayer layer : layers) {
+            h =
+                    segments.run(
+                            in -> layer.forward(Ops.concatChannels(in[0], in[1]), in[2], in[3]),
+                            h,
+                            skips.pop(),
+                            embedding,
+                            context);
         }
-        return upsampler == null ? h : upsampler.forward(Ops.upsampleNearest(h));
+        return upsampler == null
+                ? h
+                : segments.run(in -> upsampler.forward(Ops.upsampleNearest(in[0])), h);
     }
 }
