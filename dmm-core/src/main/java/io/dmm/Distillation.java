@@ -54,6 +54,7 @@ public final class Distillation {
     Validator.Settings validation;
     Path checkpoints;
     long checkpointsEvery;
+    Path cache;
     Path metrics;
     TrainingListener listener = TrainingListener.NONE;
 
@@ -269,6 +270,15 @@ public final class Distillation {
     public Distillation checkpoints(Path folder, long every) {
         checkpoints = folder;
         checkpointsEvery = every;
+        return this;
+    }
+
+    /**
+     * A folder that keeps latents, text states and drawn pictures under the hashes of what made
+     * them, for the next run; tables are read from there and take no memory.
+     */
+    public Distillation cache(Path folder) {
+        cache = folder;
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.dmm;
 
 import ai.djl.ndarray.NDManager;
+import io.dmm.data.Cache;
 import io.dmm.data.CaptionedImage;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
@@ -207,8 +208,9 @@ final class DistillationRun {
     private void train(NDManager manager, UNet student, Checkpoints checkpoints)
             throws IOException {
         List<String> captions = captions();
-        TextStates textStates = Expert.textStates(manager, base, captions);
-        List<Lesson> lessons = lessons(manager, captions, textStates);
+        Cache cache = settings.cache == null ? Cache.NONE : Cache.in(settings.cache);
+        TextStates textStates = Expert.textStates(manager, base, captions, cache);
+        List<Lesson> lessons = lessons(manager, captions, textStates, cache);
         DistillationObjective objective =
                 new DistillationObjective(
                         manager,
@@ -251,12 +253,14 @@ final class DistillationRun {
         return captions;
     }
 
-    private List<Lesson> lessons(NDManager manager, List<String> captions, TextStates textStates) {
-        LatentSet common = common(manager);
+    private List<Lesson> lessons(
+            NDManager manager, List<String> captions, TextStates textStates, Cache cache) {
+        LatentSet common = common(manager, cache);
         List<Teacher> teachers = new ArrayList<>();
         for (Expert expert : experts) {
             teachers.add(
-                    expert.load(manager, base, settings.teacherPrecision, captions, textStates));
+                    expert.load(
+                            manager, base, settings.teacherPrecision, captions, textStates, cache));
         }
         List<Lesson> lessons = new ArrayList<>();
         for (int i = 0; i < teachers.size(); i++) {
@@ -266,26 +270,32 @@ final class DistillationRun {
                             teachers.get(i),
                             List.of(styles.indexOf(expert.name())),
                             common,
-                            drawn(manager, teachers.get(i)),
+                            drawn(manager, teachers.get(i), expert, cache),
                             settings.drawnShare,
                             expert.weight()));
         }
         return lessons;
     }
 
-    private LatentSet common(NDManager manager) {
+    private LatentSet common(NDManager manager, Cache cache) {
         return settings.pictures.isEmpty()
                 ? null
-                : LatentSet.encode(manager, base.vae(), settings.pictures);
+                : LatentSet.encode(manager, base.vae(), settings.pictures, cache);
     }
 
-    private LatentSet drawn(NDManager manager, Teacher teacher) {
+    private LatentSet drawn(NDManager manager, Teacher teacher, Expert expert, Cache cache) {
         if (drawn.isEmpty()) {
             return null;
         }
         int size = base.unet().config().sampleSize();
         return new Synthesis(base.schedule(), size, settings.drawing, settings.seed)
-                .draw(manager, teacher, drawn, settings.listener);
+                .draw(
+                        manager,
+                        teacher,
+                        drawn,
+                        settings.listener,
+                        cache,
+                        () -> expert.key(base) + settings.teacherPrecision);
     }
 
     /** The frozen model merged before is asked about what the new experts are asked about. */

@@ -1,6 +1,8 @@
 package io.dmm;
 
 import ai.djl.ndarray.NDManager;
+import io.dmm.data.Cache;
+import io.dmm.data.Fingerprint;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.Teacher;
@@ -108,11 +110,31 @@ public record Expert(String name, ExpertSource source, double weight) {
         requireArchitecture(source.check(base), base);
     }
 
+    /** All that this expert's pictures depend on besides captions and settings. */
+    String key(StableDiffusion base) {
+        return new Fingerprint()
+                .add(source.key(base))
+                .add(base.unet().config().toString())
+                .add(TextStates.key(base.tokenizer(), base.textEncoder()))
+                .hex();
+    }
+
+    /** As the other {@code load}, without a cache. */
+    Teacher load(
+            NDManager manager,
+            StableDiffusion base,
+            Precision precision,
+            Collection<String> captions,
+            TextStates baseStates) {
+        return load(manager, base, precision, captions, baseStates, Cache.NONE);
+    }
+
     /**
      * Loads this expert to teach, onto {@code manager}.
      *
      * @param captions all that it will be asked about
      * @param baseStates their text states by the base, for an expert without a text encoder
+     * @param cache may have those of its own text encoder
      * @throws ModelFileException if it cannot be read or its architecture is not the base's
      */
     Teacher load(
@@ -120,7 +142,8 @@ public record Expert(String name, ExpertSource source, double weight) {
             StableDiffusion base,
             Precision precision,
             Collection<String> captions,
-            TextStates baseStates) {
+            TextStates baseStates,
+            Cache cache) {
         UNet unet = loadUNet(manager, base, precision);
         try (NDManager own = manager.newSubManager()) {
             ClipTextModel encoder = source.textEncoder(own, base);
@@ -129,13 +152,22 @@ public record Expert(String name, ExpertSource source, double weight) {
                     unet,
                     encoder == base.textEncoder()
                             ? baseStates
-                            : textStates(manager, base.with(encoder), captions));
+                            : textStates(manager, base.with(encoder), captions, cache));
         }
     }
 
     static TextStates textStates(
             NDManager manager, StableDiffusion model, Collection<String> captions) {
+        return textStates(manager, model, captions, Cache.NONE);
+    }
+
+    static TextStates textStates(
+            NDManager manager, StableDiffusion model, Collection<String> captions, Cache cache) {
         return new TextStates(
-                manager, (memory, prompts) -> model.encode(memory, prompts, 1), captions);
+                manager,
+                (memory, prompts) -> model.encode(memory, prompts, 1),
+                captions,
+                cache,
+                () -> TextStates.key(model.tokenizer(), model.textEncoder()));
     }
 }

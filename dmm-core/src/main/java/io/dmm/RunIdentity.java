@@ -1,23 +1,12 @@
 package io.dmm;
 
-import ai.djl.ndarray.NDArray;
 import io.dmm.data.CaptionedImage;
+import io.dmm.data.Fingerprint;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.RunConfiguration;
 import io.dmm.pipeline.StableDiffusion;
-import io.dmm.tensor.GradMode;
-import io.dmm.weights.HashingChannel;
-import io.dmm.weights.SafeTensorsWriter;
 import io.dmm.weights.Sha256;
-import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -74,33 +63,17 @@ record RunIdentity(Distillation settings, List<String> drawn) {
     }
 
     private static String hash(StableDiffusion model) {
-        Map<String, NDArray> unet = model.unet().parameters();
-        Map<String, NDArray> textEncoder = model.textEncoder().parameters();
-        Map<String, NDArray> vae = model.vae().parameters();
-        try (HashingChannel hash =
-                        new HashingChannel(Channels.newChannel(OutputStream.nullOutputStream()));
-                GradMode mode = GradMode.off()) {
-            for (Map<String, NDArray> part : List.of(unet, textEncoder, vae)) {
-                SafeTensorsWriter.write(hash, "base", part);
-            }
-            return hash.sha256();
-        } catch (IOException e) {
-            throw new UncheckedIOException("hashing writes nothing", e);
-        }
+        return new Fingerprint()
+                .add(model.unet().config().toString())
+                .add(Fingerprint.of(model.unet().parameters()))
+                .add(Fingerprint.of(model.textEncoder().parameters()))
+                .add(Fingerprint.of(model.vae().parameters()))
+                .hex();
     }
 
     private static String hash(List<CaptionedImage> pictures) {
-        Sha256 hash = new Sha256();
-        for (CaptionedImage picture : pictures) {
-            BufferedImage image = picture.image();
-            int width = image.getWidth();
-            int height = image.getHeight();
-            int[] pixels = image.getRGB(0, 0, width, height, null, 0, width);
-            ByteBuffer bytes = ByteBuffer.allocate((pixels.length + 2) * Integer.BYTES);
-            bytes.asIntBuffer().put(width).put(height).put(pixels);
-            hash.update(bytes);
-            hash.update(StandardCharsets.UTF_8.encode(picture.caption() + "\n"));
-        }
-        return hash.hex();
+        Fingerprint all = new Fingerprint();
+        pictures.forEach(each -> all.add(each.picture().sha256()).add(each.caption()));
+        return all.hex();
     }
 }

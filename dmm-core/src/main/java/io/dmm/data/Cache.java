@@ -8,7 +8,6 @@ import io.dmm.tensor.GradMode;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,18 +86,17 @@ public final class Cache {
             try {
                 return RowBlock.open(file, to - from);
             } catch (ModelFileException e) {
+                checkInterrupted(kind, from); // it breaks off reading
                 LOG.warn("{}; it is made again", e.getMessage());
             }
         }
         try (NDManager memory = parent.newSubManager()) {
             RowBlock.write(file, make(memory, maker, from, to));
-        } catch (UncheckedIOException e) {
-            if (e.getCause() instanceof ClosedByInterruptException) {
-                throw cancelled(from);
-            }
+            return RowBlock.open(file, to - from);
+        } catch (UncheckedIOException | ModelFileException e) {
+            checkInterrupted(kind, from); // it breaks off writing, too
             throw e;
         }
-        return RowBlock.open(file, to - from);
     }
 
     private static String key(RowMaker maker, int from, int to) {
@@ -112,9 +110,6 @@ public final class Cache {
     private static NDArray make(NDManager memory, RowMaker maker, int from, int to) {
         NDList batches = new NDList();
         for (int at = from; at < to; at += maker.atOnce()) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw cancelled(at);
-            }
             batches.add(maker.make(memory, at, Math.min(to, at + maker.atOnce())));
         }
         NDArray block = NDArrays.concat(batches, 0);
@@ -122,8 +117,10 @@ public final class Cache {
         return block;
     }
 
-    private static CancellationException cancelled(int row) {
-        Thread.interrupted(); // clears the status, as every run that stops does
-        return new CancellationException("latents and text states, after " + row + " rows");
+    /** Stops an interrupted thread that makes rows, and clears its status. */
+    static void checkInterrupted(String kind, int done) {
+        if (Thread.interrupted()) {
+            throw new CancellationException(kind + ", after " + done + " rows");
+        }
     }
 }

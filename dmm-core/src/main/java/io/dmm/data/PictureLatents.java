@@ -48,6 +48,7 @@ final class PictureLatents implements RowMaker {
 
     @Override
     public NDArray make(NDManager memory, int from, int to) {
+        Cache.checkInterrupted("latents", from);
         List<BufferedImage> images =
                 pictures.subList(from, to).parallelStream().map(CaptionedImage::image).toList();
         NDList batches = new NDList();

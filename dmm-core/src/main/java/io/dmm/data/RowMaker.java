@@ -2,6 +2,7 @@ package io.dmm.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.concurrent.CancellationException;
 
 /** Makes the rows of a table: latents of pictures, or states of texts. */
 public interface RowMaker {
@@ -14,6 +15,10 @@ public interface RowMaker {
     /** How many rows are made in one call. */
     int atOnce();
 
-    /** Makes the rows {@code from} to {@code to} − 1, (B, …) on {@code memory}. */
+    /**
+     * Makes the rows {@code from} to {@code to} − 1, (B, …) on {@code memory}.
+     *
+     * @throws CancellationException if the thread is interrupted
+     */
     NDArray make(NDManager memory, int from, int to);
 }

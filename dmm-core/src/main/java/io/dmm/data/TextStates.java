@@ -92,6 +92,7 @@ public final class TextStates implements AutoCloseable {
 
         @Override
         public NDArray make(NDManager memory, int from, int to) {
+            Cache.checkInterrupted("text states", from);
             return encoder.encode(memory, texts.subList(from, to));
         }
     }

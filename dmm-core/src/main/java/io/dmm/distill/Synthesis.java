@@ -1,11 +1,12 @@
 package io.dmm.distill;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.dmm.data.Cache;
+import io.dmm.data.Fingerprint;
 import io.dmm.data.LatentSet;
+import io.dmm.data.RowMaker;
 import io.dmm.pipeline.Denoising;
 import io.dmm.sampler.Guidance;
 import io.dmm.sampler.NoiseSchedule;
@@ -15,6 +16,7 @@ import io.dmm.sampler.Start;
 import io.dmm.sampler.StepListener;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Lets an expert draw pictures of captions, kept as latents: the data of DMM's synthesized stage
@@ -39,28 +41,71 @@ public record Synthesis(NoiseSchedule schedule, int size, Settings settings, lon
     /** Draws one picture for each caption, on {@code manager}. */
     public LatentSet draw(
             NDManager manager, Teacher teacher, List<String> captions, TrainingListener listener) {
-        Denoising denoising =
-                new Denoising(
-                        teacher.unet(),
-                        schedule,
-                        Sampler.DPMPP_2M,
-                        settings.steps,
-                        new Guidance(settings.guidance));
-        ProgressMeter meter =
-                new ProgressMeter(listener, "drawing as " + teacher.name(), captions.size());
-        try (NDManager memory = manager.newSubManager()) {
-            NDList batches = new NDList();
-            for (int from = 0; from < captions.size(); from += BATCH) {
-                meter.checkInterrupted();
-                List<String> texts =
-                        captions.subList(from, Math.min(captions.size(), from + BATCH));
-                batches.add(batch(memory, denoising, teacher, texts, from));
-                meter.advance(texts.size());
-                meter.report();
+        return draw(manager, teacher, captions, listener, Cache.NONE, () -> "");
+    }
+
+    /**
+     * Draws one picture for each caption, as far as the cache does not have them.
+     *
+     * @param teacherKey all that the teacher's answers depend on; asked for only where there is a
+     *     cache
+     */
+    public LatentSet draw(
+            NDManager manager,
+            Teacher teacher,
+            List<String> captions,
+            TrainingListener listener,
+            Cache cache,
+            Supplier<String> teacherKey) {
+        Drawing drawing = new Drawing(teacher, captions, listener, teacherKey);
+        return LatentSet.make(manager, "drawn", captions, drawing, cache);
+    }
+
+    private final class Drawing implements RowMaker {
+        private final Teacher teacher;
+        private final List<String> captions;
+        private final Supplier<String> teacherKey;
+        private final Denoising denoising;
+        private final ProgressMeter meter;
+        private String key;
+
+        private Drawing(
+                Teacher teacher,
+                List<String> captions,
+                TrainingListener listener,
+                Supplier<String> teacherKey) {
+            this.teacher = teacher;
+            this.captions = captions;
+            this.teacherKey = teacherKey;
+            Guidance guidance = new Guidance(settings.guidance);
+            denoising =
+                    new Denoising(
+                            teacher.unet(), schedule, Sampler.DPMPP_2M, settings.steps, guidance);
+            meter = new ProgressMeter(listener, "drawing as " + teacher.name(), captions.size());
+        }
+
+        @Override
+        public String key(int row) {
+            if (key == null) {
+                Fingerprint all = new Fingerprint().add(teacherKey.get()).add(size);
+                key = all.add(schedule.config().toString()).add(settings.toString()).hex();
             }
-            NDArray latents = NDArrays.concat(batches, 0);
-            latents.attach(manager);
-            return new LatentSet(latents, captions);
+            return new Fingerprint().add(key).add(seed + row).add(captions.get(row)).hex();
+        }
+
+        @Override
+        public int atOnce() {
+            return BATCH;
+        }
+
+        @Override
+        public NDArray make(NDManager memory, int from, int to) {
+            meter.checkInterrupted();
+            List<String> texts = captions.subList(from, to);
+            NDArray latents = batch(memory, denoising, teacher, texts, from);
+            meter.advance(to - from);
+            meter.report();
+            return latents;
         }
     }
 

@@ -107,16 +107,57 @@ class CacheTest {
                         if (from >= 300) {
                             Thread.currentThread().interrupt();
                         }
+                        Cache.checkInterrupted("numbers", from);
                         return super.make(memory, from, to);
                     }
                 };
         Cache cache = Cache.in(folder);
-        assertThrows(CancellationException.class, () -> cache.rows(manager, "numbers", 400, slow));
+        assertEquals(
+                "numbers, after 306 rows",
+                assertThrows(
+                                CancellationException.class,
+                                () -> cache.rows(manager, "numbers", 400, slow))
+                        .getMessage());
         assertFalse(Thread.interrupted());
         assertEquals(1, files().size());
         int before = made.size();
         rows(400, "").close();
         assertEquals(400 - 256, made.size() - before);
+    }
+
+    @Test
+    void threadInterruptedBeforeItWritesOrReads_stops() throws IOException {
+        RowMaker slow =
+                new Numbers("") {
+                    @Override
+                    public NDArray make(NDManager memory, int from, int to) {
+                        NDArray rows = super.make(memory, from, to);
+                        Thread.currentThread().interrupt();
+                        return rows;
+                    }
+                };
+        Cache cache = Cache.in(folder);
+        assertThrows(CancellationException.class, () -> cache.rows(manager, "numbers", 9, slow));
+        assertFalse(Thread.interrupted());
+        assertEquals(List.of(), files());
+        rows(9, "").close();
+        Thread.currentThread().interrupt();
+        assertThrows(CancellationException.class, () -> rows(9, ""));
+        assertFalse(Thread.interrupted());
+        assertEquals(18, made.size());
+    }
+
+    @Test
+    void interruptedEncoding_stops() {
+        List<CaptionedImage> pictures = SmallModels.pictures(2);
+        Thread.currentThread().interrupt();
+        assertThrows(
+                CancellationException.class,
+                () -> LatentSet.encode(manager, MODEL.vae(), pictures));
+        Thread.currentThread().interrupt();
+        assertThrows(
+                CancellationException.class,
+                () -> new TextStates(manager, (memory, texts) -> null, List.of("a")));
     }
 
     @Test
