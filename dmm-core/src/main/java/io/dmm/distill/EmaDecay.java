@@ -5,8 +5,8 @@ package io.dmm.distill;
  *
  * @param value the largest, in [0, 1)
  * @param warmsUp whether it grows up to there: (1 + n) / (10 + n) after n updates, and 0 at the
- *     first, as diffusers' {@code EMAModel} does by default, so that the first weights are forgotten
- *     soon
+ *     first, as diffusers' {@code EMAModel} does by default, so that the first weights are
+ *     forgotten soon
  */
 public record EmaDecay(double value, boolean warmsUp) {
     public EmaDecay {

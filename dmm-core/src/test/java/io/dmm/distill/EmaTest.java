@@ -107,9 +107,7 @@ class EmaTest {
         IllegalArgumentException refusal =
                 assertThrows(IllegalArgumentException.class, () -> EmaDecay.constant(decay));
         assertEquals(
-                "EMA: decay, expected at least 0 and below 1 but was "
-                        + decay
-                        + "; 0.999 is usual",
+                "EMA: decay, expected at least 0 and below 1 but was " + decay + "; 0.999 is usual",
                 refusal.getMessage());
     }
 
