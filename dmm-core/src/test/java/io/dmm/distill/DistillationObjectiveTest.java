@@ -107,7 +107,6 @@ class DistillationObjectiveTest {
             assertEquals(0.01 * Math.log(6), deception, 0.005);
             assertEquals(2 * Math.log(6), losses.parts().get("discriminator"), 1);
             objective.discard();
-            objective.update();
             assertArrayEquals(before, state.get(head).toFloatArray());
             objective.accumulate(memory, 1, 1);
             objective.update();
