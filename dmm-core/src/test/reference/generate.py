@@ -11,6 +11,7 @@ FIXTURES = {
     "random": "sampling",
     "sampler": "sampling",
     "optim": "sampling",
+    "ema": "sampling",
     "losses": "losses",
     "unet": "networks",
     "vae": "networks",

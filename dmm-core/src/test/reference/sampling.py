@@ -17,6 +17,7 @@ from diffusers import (
     PNDMScheduler,
     UniPCMultistepScheduler,
 )
+from diffusers.training_utils import EMAModel
 from diffusers.utils.torch_utils import randn_tensor
 
 from fixture import generator, normal, save_json, save_tensors
@@ -173,3 +174,24 @@ def write_optim(folder):
             values[f"after.{step}.{name}"] = parameter.clone()
     save_tensors(folder, values)
     save_json(folder, "config.json", dict(lr=1e-2, betas=[0.9, 0.999], eps=1e-8, weight_decay=1e-2, max_norm=1.0))
+
+
+def write_ema(folder):
+    """Twelve updates of the average of two parameters, by torch.lerp and by diffusers' warmed-up EMAModel."""
+    decay = 0.5  # the warm-up, (1 + n) / (10 + n), reaches it at the ninth update
+    shapes = {"a": (4, 3), "b": (5,)}
+    parameters = {name: torch.nn.Parameter(normal(30 + i, *shape)) for i, (name, shape) in enumerate(shapes.items())}
+    averages = {name: parameter.detach().clone() for name, parameter in parameters.items()}
+    model = EMAModel(parameters.values(), decay=decay)
+    values = {f"initial.{name}": average.clone() for name, average in averages.items()}
+    for step in range(12):
+        for i, (name, parameter) in enumerate(parameters.items()):
+            parameter.copy_(normal(300 + 10 * step + i, *parameter.shape))
+            values[f"parameter.{step}.{name}"] = parameter.detach().clone()
+            averages[name] = torch.lerp(averages[name], parameter.detach(), 1 - decay)
+            values[f"lerp.{step}.{name}"] = averages[name]
+        model.step(parameters.values())
+        for name, average in zip(shapes, model.shadow_params):
+            values[f"ema_model.{step}.{name}"] = average.clone()
+    save_tensors(folder, values)
+    save_json(folder, "config.json", dict(decay=decay))

@@ -1,7 +1,6 @@
 package io.dmm;
 
 import ai.djl.ndarray.NDManager;
-import io.dmm.data.Fingerprint;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
@@ -34,11 +33,6 @@ record Checkpoint(Path path) implements ExpertSource {
     @Override
     public UNetConfig check(StableDiffusion base) {
         return ModelReader.checkUNet(base.files(path));
-    }
-
-    @Override
-    public String key(StableDiffusion base) {
-        return Fingerprint.of(path);
     }
 
     @Override

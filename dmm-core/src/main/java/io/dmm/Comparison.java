@@ -8,11 +8,13 @@ import io.dmm.distill.ClosedGap;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.Teacher;
 import io.dmm.distill.TrainingListener;
+import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * How near a merged model came to one of its experts.
@@ -38,23 +40,86 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
             Synthesis.Settings drawing,
             long seed,
             TrainingListener listener) {
+        UNet student = merged.pipeline().unet();
+        Choice choice =
+                (memory, expert, captions, textStates) ->
+                        new Contender(student, textStates, styleOf(merged, expert));
+        return compare(choice, base, experts, pictures, drawing, seed, listener);
+    }
+
+    /**
+     * How near the base itself comes to each expert when captions are told its style in words, what
+     * merging has to be better than (DMM, arXiv 2504.12364, Table 2).
+     *
+     * @param words makes the prompt of a caption and an expert
+     */
+    public static List<Comparison> ofPrompting(
+            StableDiffusion base,
+            BiFunction<String, Expert, String> words,
+            List<Expert> experts,
+            List<CaptionedImage> pictures,
+            Synthesis.Settings drawing,
+            long seed,
+            TrainingListener listener) {
+        Choice choice =
+                (memory, expert, captions, textStates) ->
+                        new Contender(
+                                base.unet(), worded(memory, base, words, expert, captions), 0);
+        return compare(choice, base, experts, pictures, drawing, seed, listener);
+    }
+
+    private static TextStates worded(
+            NDManager memory,
+            StableDiffusion base,
+            BiFunction<String, Expert, String> words,
+            Expert expert,
+            List<String> captions) {
+        TextStates.Encoder encoder =
+                (inner, prompts) ->
+                        base.encode(
+                                inner,
+                                prompts.stream()
+                                        .map(prompt -> words.apply(prompt, expert))
+                                        .toList(),
+                                1);
+        return new TextStates(memory, encoder, captions);
+    }
+
+    /** Who is compared with an expert, and how it reads the captions. */
+    private record Contender(UNet unet, TextStates textStates, int style) {}
+
+    @FunctionalInterface
+    private interface Choice {
+        Contender contender(
+                NDManager memory, Expert expert, List<String> captions, TextStates textStates);
+    }
+
+    private static List<Comparison> compare(
+            Choice choice,
+            StableDiffusion base,
+            List<Expert> experts,
+            List<CaptionedImage> pictures,
+            Synthesis.Settings drawing,
+            long seed,
+            TrainingListener listener) {
         List<String> captions = pictures.stream().map(CaptionedImage::caption).toList();
         List<Comparison> comparisons = new ArrayList<>();
         try (NDManager manager = Compute.newManager()) {
             TextStates textStates = Expert.textStates(manager, base, captions);
             LatentSet common = LatentSet.encode(manager, base.vae(), pictures);
-            ClosedGap gap =
-                    new ClosedGap(
-                            base.unet(),
-                            merged.pipeline().unet(),
-                            textStates,
-                            base.schedule(),
-                            seed);
             int size = base.unet().config().sampleSize();
             Synthesis synthesis = new Synthesis(base.schedule(), size, drawing, seed);
             for (Expert expert : experts) {
-                int style = styleOf(merged, expert);
                 try (NDManager memory = manager.newSubManager()) {
+                    Contender who = choice.contender(memory, expert, captions, textStates);
+                    ClosedGap gap =
+                            new ClosedGap(
+                                    base.unet(),
+                                    who.unet,
+                                    textStates,
+                                    who.textStates,
+                                    base.schedule(),
+                                    seed);
                     Teacher teacher =
                             expert.load(memory, base, Precision.FP32, captions, textStates);
                     // any pictures of the expert will do: bf16 draws them faster
@@ -64,8 +129,8 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
                     comparisons.add(
                             new Comparison(
                                     expert.name(),
-                                    gap.measure(memory, teacher, style, common, listener),
-                                    gap.measure(memory, teacher, style, own, listener)));
+                                    gap.measure(memory, teacher, who.style, common, listener),
+                                    gap.measure(memory, teacher, who.style, own, listener)));
                 }
             }
         }

@@ -1,6 +1,7 @@
 package io.dmm;
 
 import io.dmm.data.CaptionedImage;
+import io.dmm.distill.EmaDecay;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.Loss;
 import io.dmm.distill.Optimizer;
@@ -50,6 +51,8 @@ public final class Distillation {
     Optimizer.Rule optimizer = Optimizer.Rule.ADAMW;
     LearningRate learningRate = LearningRate.constant(1e-5);
     Precision teacherPrecision = Precision.FP32;
+    Precision studentPrecision = Precision.FP32;
+    EmaDecay ema;
     long seed;
     Validator.Settings validation;
     Path checkpoints;
@@ -234,7 +237,22 @@ public final class Distillation {
         return this;
     }
 
-    /** The precision the experts compute in; the student trains in fp32. */
+    /**
+     * Gives the exponential moving average of the student's weights instead of the last ones; it is
+     * what validations measure, too.
+     */
+    public Distillation ema(EmaDecay decay) {
+        ema = decay;
+        return this;
+    }
+
+    /** The precision the student computes in; its weights and their gradients stay in fp32. */
+    public Distillation studentPrecision(Precision precision) {
+        studentPrecision = precision;
+        return this;
+    }
+
+    /** The precision the experts compute in. */
     public Distillation teacherPrecision(Precision precision) {
         teacherPrecision = precision;
         return this;

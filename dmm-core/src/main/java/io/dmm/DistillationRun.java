@@ -3,10 +3,13 @@ package io.dmm;
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.Cache;
 import io.dmm.data.CaptionedImage;
+import io.dmm.data.Fingerprint;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
+import io.dmm.distill.Averaging;
 import io.dmm.distill.Checkpoints;
 import io.dmm.distill.DistillationObjective;
+import io.dmm.distill.Ema;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.LoggedListener;
 import io.dmm.distill.Student;
@@ -19,6 +22,7 @@ import io.dmm.model.unet.UNetConfig;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
+import io.dmm.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -88,14 +93,24 @@ final class DistillationRun {
                 Checkpoints checkpoints = checkpoints()) {
             checkMetrics(checkpoints);
             UNet student = student(manager, checkpoints.resumes());
-            if (checkpoints.isFinished(settings.steps)) {
+            Ema ema =
+                    settings.ema == null
+                            ? null
+                            : new Ema(manager, student.parameters(), settings.ema);
+            UNet result =
+                    ema == null
+                            ? student
+                            : new UNet(student.config(), Weights.of(ema.averages(), "EMA"));
+            if (!checkpoints.isFinished(settings.steps)) {
+                train(manager, student, ema, result, checkpoints);
+            } else if (ema == null) {
                 checkpoints.restore(TrainingLoop.PARAMETERS, student.parameters());
             } else {
-                train(manager, student, checkpoints);
+                checkpoints.restore(Averaging.PART, ema.state());
             }
             NDManager owner = Compute.newManager();
             // a copy, because DJL frees the gradient of a weight only with the weight
-            return new MergedModel(base.with(owner, student.copy(owner), styles), metadata());
+            return new MergedModel(base.with(owner, result.copy(owner), styles), metadata());
         }
     }
 
@@ -120,6 +135,13 @@ final class DistillationRun {
                             + least / 2
                             + " teachers in every micro-batch but was "
                             + settings.batch / settings.accumulation);
+        }
+        if (!settings.pictures.isEmpty() && settings.pictures.size() < settings.batch) {
+            throw new IllegalArgumentException(
+                    "distillation: captions, expected at least as many pictures as the batch of "
+                            + settings.batch
+                            + " samples but was "
+                            + settings.pictures.size());
         }
         settings.pictures.forEach(this::checkSize);
         if (settings.merged != null) {
@@ -205,7 +227,12 @@ final class DistillationRun {
         return student;
     }
 
-    private void train(NDManager manager, UNet student, Checkpoints checkpoints)
+    /**
+     * @param ema of the student's weights, or null
+     * @param result the network that the run gives, of the student's weights or their averages
+     */
+    private void train(
+            NDManager manager, UNet student, Ema ema, UNet result, Checkpoints checkpoints)
             throws IOException {
         List<String> captions = captions();
         Cache cache = settings.cache == null ? Cache.NONE : Cache.in(settings.cache);
@@ -215,7 +242,9 @@ final class DistillationRun {
                 new DistillationObjective(
                         manager,
                         new DistillationObjective.StudentNetwork(
-                                student, base.unet(), settings.activations),
+                                student.computingIn(settings.studentPrecision),
+                                base.unet(),
+                                settings.activations),
                         textStates,
                         withOldStyles(manager, lessons, textStates),
                         new DistillationObjective.Drawing(
@@ -227,7 +256,7 @@ final class DistillationRun {
         try (LoggedListener logged = new LoggedListener(metrics(), settings.listener)) {
             TrainingListener listener = logged;
             if (settings.validation != null) {
-                StableDiffusion drawing = base.with(manager, student, styles);
+                StableDiffusion drawing = base.with(manager, result, styles);
                 listener =
                         new Validator(
                                         settings.validation,
@@ -239,7 +268,12 @@ final class DistillationRun {
                                         settings.seed)
                                 .validating(logged);
             }
-            loop.run(manager, student.parameters(), objective, listener, checkpoints);
+            loop.run(
+                    manager,
+                    student.parameters(),
+                    ema == null ? objective : new Averaging(objective, ema),
+                    listener,
+                    checkpoints);
         }
     }
 
@@ -262,6 +296,7 @@ final class DistillationRun {
                     expert.load(
                             manager, base, settings.teacherPrecision, captions, textStates, cache));
         }
+        String baseKey = cache == Cache.NONE || drawn.isEmpty() ? "" : baseKey();
         List<Lesson> lessons = new ArrayList<>();
         for (int i = 0; i < teachers.size(); i++) {
             Expert expert = experts.get(i);
@@ -270,7 +305,7 @@ final class DistillationRun {
                             teachers.get(i),
                             List.of(styles.indexOf(expert.name())),
                             common,
-                            drawn(manager, teachers.get(i), expert, cache),
+                            drawn(manager, teachers.get(i), cache, key(baseKey, expert)),
                             settings.drawnShare,
                             expert.weight()));
         }
@@ -283,19 +318,28 @@ final class DistillationRun {
                 : LatentSet.encode(manager, base.vae(), settings.pictures, cache);
     }
 
-    private LatentSet drawn(NDManager manager, Teacher teacher, Expert expert, Cache cache) {
+    /** What experts take from the base. */
+    private String baseKey() {
+        return new Fingerprint()
+                .add(base.unet().config().toString())
+                .add(Fingerprint.of(base.unet().parameters()))
+                .add(TextStates.key(base.tokenizer(), base.textEncoder()))
+                .hex();
+    }
+
+    /** All that a teacher's answers depend on. */
+    private Supplier<String> key(String baseKey, Expert expert) {
+        return () -> baseKey + expert.source().sha256() + settings.teacherPrecision;
+    }
+
+    private LatentSet drawn(
+            NDManager manager, Teacher teacher, Cache cache, Supplier<String> teacherKey) {
         if (drawn.isEmpty()) {
             return null;
         }
         int size = base.unet().config().sampleSize();
         return new Synthesis(base.schedule(), size, settings.drawing, settings.seed)
-                .draw(
-                        manager,
-                        teacher,
-                        drawn,
-                        settings.listener,
-                        cache,
-                        () -> expert.key(base) + settings.teacherPrecision);
+                .draw(manager, teacher, drawn, settings.listener, cache, teacherKey);
     }
 
     /** The frozen model merged before is asked about what the new experts are asked about. */

@@ -2,7 +2,6 @@ package io.dmm;
 
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.Cache;
-import io.dmm.data.Fingerprint;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.Teacher;
@@ -108,15 +107,6 @@ public record Expert(String name, ExpertSource source, double weight) {
     /** Checks without holding it that this expert can be read and has the base's architecture. */
     void check(StableDiffusion base) {
         requireArchitecture(source.check(base), base);
-    }
-
-    /** All that this expert's pictures depend on besides captions and settings. */
-    String key(StableDiffusion base) {
-        return new Fingerprint()
-                .add(source.key(base))
-                .add(base.unet().config().toString())
-                .add(TextStates.key(base.tokenizer(), base.textEncoder()))
-                .hex();
     }
 
     /** As the other {@code load}, without a cache. */

@@ -1,7 +1,6 @@
 package io.dmm;
 
 import ai.djl.ndarray.NDManager;
-import io.dmm.data.Fingerprint;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
@@ -25,9 +24,6 @@ sealed interface ExpertSource permits Checkpoint, FoldedLoras {
      * @throws ModelFileException if it cannot be read or does not fit the base
      */
     UNetConfig check(StableDiffusion base);
-
-    /** The {@link Fingerprint} of all that the networks come from. */
-    String key(StableDiffusion base);
 
     /** Makes the UNet, onto {@code manager}. */
     UNet unet(NDManager manager, StableDiffusion base, Precision precision);

@@ -1,7 +1,6 @@
 package io.dmm;
 
 import ai.djl.ndarray.NDManager;
-import io.dmm.data.Fingerprint;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
@@ -51,15 +50,6 @@ record FoldedLoras(List<Lora> loras) implements ExpertSource {
     public UNetConfig check(StableDiffusion base) {
         LoraFolding.read(base, loras).close();
         return base.unet().config();
-    }
-
-    @Override
-    public String key(StableDiffusion base) {
-        Fingerprint key = new Fingerprint().add(Fingerprint.of(base.unet().parameters()));
-        for (Lora lora : loras) {
-            key.add(Fingerprint.of(lora.file())).add(Double.toString(lora.weight()));
-        }
-        return key.hex();
     }
 
     @Override

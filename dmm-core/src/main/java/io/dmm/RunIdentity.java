@@ -53,6 +53,8 @@ record RunIdentity(Distillation settings, List<String> drawn) {
         if (settings.learningRate.curve() != LearningRate.Curve.CONSTANT) {
             values.put("steps", Long.toString(settings.steps)); // where the curve ends
         }
+        values.put("ema", String.valueOf(settings.ema));
+        values.put("student precision", settings.studentPrecision.name());
         values.put("teacher precision", settings.teacherPrecision.name());
         values.put("seed", Long.toString(settings.seed));
         return values;

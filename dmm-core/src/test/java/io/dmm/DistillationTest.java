@@ -10,12 +10,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.data.CaptionedImage;
+import io.dmm.distill.EmaDecay;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.MetricsLog;
 import io.dmm.distill.StepMetrics;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.TrainingListener;
+import io.dmm.model.unet.Activations;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.pipeline.StableDiffusion;
@@ -148,6 +150,47 @@ class DistillationTest {
     }
 
     @Test
+    void average_isWhatTheRunGives() throws IOException {
+        Map<EmaDecay, float[]> weights = new HashMap<>();
+        for (EmaDecay decay : List.of(EmaDecay.constant(0), EmaDecay.constant(0.9))) {
+            try (MergedModel model = distillation().steps(4).ema(decay).run()) {
+                weights.put(decay, someWeights(model));
+            }
+        }
+        try (MergedModel model = distillation().steps(4).run()) {
+            float[] last = someWeights(model);
+            assertArrayEquals(last, weights.get(EmaDecay.constant(0)));
+            assertFalse(Arrays.equals(last, weights.get(EmaDecay.constant(0.9))));
+        }
+    }
+
+    private static float[] someWeights(MergedModel model) {
+        return model.pipeline().unet().parameters().get("conv_in.weight").toFloatArray();
+    }
+
+    @Test
+    void student_mayComputeInBf16AndSaveMemory() throws IOException {
+        List<Double> losses = new ArrayList<>();
+        for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
+            for (Activations activations : Activations.values()) {
+                Path log = temporary.resolve(precision + "-" + activations + ".jsonl");
+                distillation()
+                        .studentPrecision(precision)
+                        .activations(activations)
+                        .steps(3)
+                        .metrics(log)
+                        .run()
+                        .close();
+                losses.add(MetricsLog.read(log).get(2).loss());
+            }
+        }
+        assertEquals(losses.get(0), losses.get(1), 1e-4 * losses.get(0));
+        assertEquals(losses.get(2), losses.get(3), 1e-2 * losses.get(2));
+        assertEquals(losses.get(0), losses.get(2), 0.05 * losses.get(0));
+        assertFalse(losses.get(0).equals(losses.get(2)));
+    }
+
+    @Test
     void loras_teachInBothPrecisions() throws IOException {
         // the small base has the structure of the pipeline that the files were made for
         List<Expert> loras =
@@ -239,15 +282,18 @@ class DistillationTest {
         assertRefused(
                 "training: steps, expected at least 1 but was 0",
                 () -> distillation().steps(0).listen(unexpected()).synthesize(8, DRAWING).run());
-        List<CaptionedImage> large =
-                List.of(
-                        PICTURES.get(0),
-                        new CaptionedImage(
-                                new BufferedImage(32, 16, BufferedImage.TYPE_INT_RGB), "a boat"));
+        assertRefused(
+                "distillation: captions, expected at least as many pictures as the batch of 32"
+                        + " samples but was 16",
+                () -> distillation().batch(32).listen(unexpected()).run());
+        List<CaptionedImage> large = new ArrayList<>(PICTURES);
+        large.add(
+                new CaptionedImage(
+                        new BufferedImage(32, 16, BufferedImage.TYPE_INT_RGB), "a boat"));
         assertRefused(
                 "distillation: picture 'a boat', expected 16×16, the size of the model, but was"
                         + " 32×16; scale the pictures first",
-                () -> distillation().captions(large).listen(unexpected()).run());
+                () -> distillation().batch(8).captions(large).listen(unexpected()).run());
     }
 
     @Test

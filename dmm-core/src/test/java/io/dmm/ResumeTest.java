@@ -243,7 +243,7 @@ class ResumeTest {
         assertRefused(
                 "setting 'optimizer', expected MUON but was ADAMW",
                 distillation().optimizer(Optimizer.Rule.MUON));
-        assertRefused("setting 'batch', expected 12 but was 8", distillation().batch(12));
+        assertRefused("setting 'batch', expected 6 but was 8", distillation().batch(6));
         assertRefused(
                 "setting 'start', expected MEAN_OF_EXPERTS but was BASE",
                 distillation().start(Student.Start.MEAN_OF_EXPERTS));
@@ -298,14 +298,16 @@ class ResumeTest {
                         "optimizer",
                         "learningRate",
                         "teacherPrecision",
+                        "studentPrecision",
+                        "ema",
                         "seed");
         Set<String> doesNot =
                 Set.of(
-                        "validation",
                         "activations",
-                        "cache",
+                        "validation",
                         "checkpoints",
                         "checkpointsEvery",
+                        "cache",
                         "metrics",
                         "listener");
         Set<String> known = new TreeSet<>(decides);

@@ -3,7 +3,6 @@ package io.dmm.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.dmm.tensor.Ops;
-import io.dmm.weights.ModelFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,7 +14,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * SHA-256 of a sequence of values, each told apart from its neighbours by its length: the key of
@@ -47,22 +45,6 @@ public final class Fingerprint {
                             }
                         });
         return all.hex();
-    }
-
-    /** The fingerprint of a file, or of all safetensors and JSON files of a folder. */
-    public static String of(Path path) {
-        Fingerprint all = new Fingerprint();
-        try (Stream<Path> files = Files.walk(path)) {
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                String name = path.relativize(file).toString().replace('\\', '/');
-                if (file.equals(path) || name.endsWith(".safetensors") || name.endsWith(".json")) {
-                    all.add(name).add(Files.size(file)).add(file, 0);
-                }
-            }
-            return all.hex();
-        } catch (IOException e) {
-            throw new ModelFileException(path + ": cannot be read (" + e + ")", e);
-        }
     }
 
     public Fingerprint add(String text) {

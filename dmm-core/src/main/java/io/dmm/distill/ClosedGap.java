@@ -16,11 +16,23 @@ import java.util.List;
  * Σ‖ε_student − ε_expert‖² / Σ‖ε_base − ε_expert‖². 1 when the student equals the expert, 0 when it
  * is no nearer than the base.
  *
- * @param base predicts with {@code textStates}, as the student does
+ * @param base predicts with {@code textStates}
+ * @param student predicts with {@code studentStates}; one without styles is compared as it is
  */
 public record ClosedGap(
-        UNet base, UNet student, TextStates textStates, NoiseSchedule schedule, long seed) {
+        UNet base,
+        UNet student,
+        TextStates textStates,
+        TextStates studentStates,
+        NoiseSchedule schedule,
+        long seed) {
     private static final int BATCH = 64;
+
+    /** Base and student read the captions alike. */
+    public ClosedGap(
+            UNet base, UNet student, TextStates textStates, NoiseSchedule schedule, long seed) {
+        this(base, student, textStates, textStates, schedule, seed);
+    }
 
     /** What was summed over all samples and elements. */
     public record Sums(double studentToExpert, double baseToExpert, double expert) {
@@ -77,13 +89,19 @@ public record ClosedGap(
         NDArray fromBase = base.forward(noisy.latents(), timesteps, context, null);
         NDArray fromStudent =
                 student.forward(
-                        noisy.latents(), timesteps, context, styles(memory, rows.length, style));
+                        noisy.latents(),
+                        timesteps,
+                        studentStates.of(memory, captions),
+                        styles(memory, rows.length, style));
         return new Sums(
                 squares(fromStudent.sub(expert)), squares(fromBase.sub(expert)), squares(expert));
     }
 
     private NDArray styles(NDManager memory, int batch, int style) {
         int count = student.config().styles();
+        if (count == 0) {
+            return null;
+        }
         float[] values = new float[batch * count];
         for (int i = 0; i < batch; i++) {
             values[i * count + style] = 1;

@@ -3,6 +3,7 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.tensor.GradMode;
+import io.dmm.tensor.Ops;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -50,10 +51,10 @@ public record TrainingLoop(
         default void discard() {}
 
         /**
-         * What else than the parameters a checkpoint must keep, by name: the arrays themselves,
-         * into which a checkpoint is read.
+         * What else than the parameters a checkpoint must keep, by part and name: the arrays
+         * themselves, into which a checkpoint is read.
          */
-        default Map<String, NDArray> state() {
+        default Map<String, Map<String, NDArray>> state() {
             return Map.of();
         }
 
@@ -61,7 +62,7 @@ public record TrainingLoop(
         static Objective of(Scalar loss) {
             return (memory, microStep, share) -> {
                 NDArray value = loss.loss(memory, microStep);
-                GradMode.backward(share == 1 ? value : value.mul((float) share));
+                GradMode.backward(share == 1 ? value : Ops.scale(value, share));
                 return new StepLosses(value.getFloat(), Map.of());
             };
         }
@@ -133,9 +134,7 @@ public record TrainingLoop(
             Map<String, Map<String, NDArray>> parts = new TreeMap<>();
             parts.put(PARAMETERS, parameters);
             parts.put("optimizer", optimizer.state());
-            if (!objective.state().isEmpty()) {
-                parts.put("objective", objective.state());
-            }
+            parts.putAll(objective.state());
             checkpoints.begin(parts);
             try {
                 train(manager, optimizer, objective, listener, checkpoints);

@@ -167,6 +167,14 @@ public final class Ops {
         return call("concat_channels", x, y);
     }
 
+    /**
+     * x · factor. Where gradients are recorded, DJL's product with a number will not do: it keeps
+     * the number in memory that the garbage collector may free before the backward pass.
+     */
+    public static NDArray scale(NDArray x, double factor) {
+        return call("scale", x, scalar(factor));
+    }
+
     /** Mean of the squared differences over all elements. */
     public static NDArray mse(NDArray x, NDArray target) {
         return call("mse", x, target);
@@ -327,6 +335,18 @@ public final class Ops {
                 NDArray unused =
                         callOnLists("muon", inputs, rate, scalar(momentum), scalar(weightDecay))) {
             // the parameters have changed in place
+        }
+    }
+
+    /** Moves each array towards its target in place: a + weight (target − a). */
+    public static void lerp(List<NDArray> arrays, List<NDArray> targets, double weight) {
+        NDList inputs = new NDList();
+        addList(inputs, "arrays", arrays);
+        addList(inputs, "targets", targets);
+        try (GradMode mode = GradMode.off();
+                NDArray share = onCpu(weight);
+                NDArray unused = callOnLists("lerp", inputs, share)) {
+            // the arrays have changed in place
         }
     }
 

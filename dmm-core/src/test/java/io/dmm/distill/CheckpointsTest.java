@@ -19,7 +19,6 @@ import io.dmm.tensor.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -72,7 +71,7 @@ class CheckpointsTest {
             NDArray y = Ops.linear(x, parameters.get("weight"), parameters.get("bias"));
             y.attach(memory);
             NDArray loss = y.mul(rival.get("w")).sub(1f).square().mean();
-            GradMode.backward(loss.mul((float) share));
+            GradMode.backward(Ops.scale(loss, share));
             return new StepLosses(loss.getFloat(), Map.of("score", (double) loss.getFloat()));
         }
 
@@ -87,10 +86,8 @@ class CheckpointsTest {
         }
 
         @Override
-        public Map<String, NDArray> state() {
-            Map<String, NDArray> state = new HashMap<>(rivalOptimizer.state());
-            state.put("rival", rival.get("w"));
-            return state;
+        public Map<String, Map<String, NDArray>> state() {
+            return Map.of("rival", rival, "rivalOptimizer", rivalOptimizer.state());
         }
 
         private void train(TrainingLoop loop, Checkpoints checkpoints, TrainingListener listener) {
@@ -103,7 +100,11 @@ class CheckpointsTest {
         private Map<String, List<Float>> values() {
             Map<String, List<Float>> values = new TreeMap<>();
             parameters.forEach((name, array) -> values.put(name, list(array)));
-            state().forEach((name, array) -> values.put("rival." + name, list(array)));
+            state().forEach(
+                            (part, arrays) ->
+                                    arrays.forEach(
+                                            (name, array) ->
+                                                    values.put(part + "." + name, list(array))));
             return values;
         }
 

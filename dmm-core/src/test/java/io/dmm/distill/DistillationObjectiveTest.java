@@ -95,7 +95,7 @@ class DistillationObjectiveTest {
         UNet student = SmallModels.unet(manager, 9, 3);
         DistillationObjective objective =
                 objective(student, null, UNIFORM, Loss.score(), Loss.adversarial(0.01));
-        Map<String, NDArray> state = objective.state();
+        Map<String, NDArray> state = objective.state().get("discriminator");
         String head = state.keySet().stream().filter(n -> n.endsWith("weight")).findFirst().get();
         float[] before = state.get(head).toFloatArray();
         try (NDManager memory = manager.newSubManager();

@@ -2,7 +2,6 @@ package io.dmm.model.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.dmm.model.layer.Conv2d;
 import io.dmm.model.layer.GroupNorm;
 import io.dmm.tensor.GradMode;
@@ -144,8 +143,7 @@ public final class UNet {
             NDArray context,
             NDArray style,
             List<NDArray> features) {
-        check(config, latents, timesteps, context);
-        checkStyle(latents, style);
+        new InputShapes(config).check(latents, timesteps, context, style);
         try (Scope scope = Scope.over(latents, context)) {
             Pass pass = run(Segments.DIRECT, scope, latents, timesteps, context, style);
             if (features != null) {
@@ -171,8 +169,7 @@ public final class UNet {
             float[] timesteps,
             NDArray context,
             NDArray style) {
-        check(config, latents, timesteps, context);
-        checkStyle(latents, style);
+        new InputShapes(config).check(latents, timesteps, context, style);
         Segments segments = activations.segments(latents.getManager());
         try (GradMode on = GradMode.on();
                 Scope scope = Scope.over(latents, context)) {
@@ -228,49 +225,6 @@ public final class UNet {
         }
         try (Scope scope = Scope.over(style)) {
             return Ops.silu(embedding.add(styleEmbedding.forward(precision.in(style))));
-        }
-    }
-
-    static void check(UNetConfig config, NDArray latents, float[] timesteps, NDArray context) {
-        int multiple = 1 << (config.blockOutChannels().size() - 1);
-        Shape shape = latents.getShape();
-        expect(
-                shape.dimension() == 4
-                        && shape.get(1) == config.inChannels()
-                        && shape.get(2) % multiple == 0
-                        && shape.get(3) % multiple == 0,
-                "latents",
-                "(B, " + config.inChannels() + ", H, W) with sides a multiple of " + multiple,
-                shape);
-        long batch = shape.get(0);
-        int times = timesteps.length;
-        expect(times == batch || times == 1, "timesteps", batch + " values or one", times);
-        Shape text = context.getShape();
-        expect(
-                text.dimension() == 3
-                        && text.get(0) == batch
-                        && text.get(2) == config.crossAttentionDim(),
-                "context",
-                "(" + batch + ", S, " + config.crossAttentionDim() + ")",
-                text);
-    }
-
-    private void checkStyle(NDArray latents, NDArray style) {
-        if (style != null) {
-            long batch = latents.getShape().get(0);
-            Shape expected = new Shape(batch, config.styles());
-            boolean fits =
-                    config.styles() > 0
-                            && (style.getShape().equals(expected)
-                                    || style.getShape().equals(new Shape(1, config.styles())));
-            expect(fits, "style", expected, style.getShape());
-        }
-    }
-
-    private static void expect(boolean holds, String what, Object expected, Object actual) {
-        if (!holds) {
-            throw new IllegalArgumentException(
-                    "UNet: " + what + ", expected " + expected + " but was " + actual);
         }
     }
 }

@@ -59,7 +59,7 @@ public final class UNetEncoder {
      *     level but the first; on the manager of the latents; the caller closes it
      */
     public NDArray forward(NDArray latents, float[] timesteps, NDArray context) {
-        UNet.check(config, latents, timesteps, context);
+        new InputShapes(config).check(latents, timesteps, context);
         try (Scope scope = Scope.over(latents, context)) {
             NDArray embedding =
                     Ops.silu(

@@ -1,0 +1,84 @@
+// What each part of the method adds, in the paper's order: the base told the style in words, then the score, the
+// imitation of features, the adversarial loss, and at last a short run on pictures that the experts drew. Three seeds
+// each; the mean closed gap of four experts and its spread over the seeds, on plain pictures and the experts' own.
+//
+//   notebooks/run notebooks/experiments/ablation.jsh [steps [seeds [folder]]]        default: 400 3 out/ablation
+
+final String[] ARGS = System.getenv().getOrDefault("DMM_ARGS", "400").split(" ");
+final int STEPS = Integer.parseInt(ARGS[0]);
+final int SEEDS = ARGS.length > 1 ? Integer.parseInt(ARGS[1]) : 3;
+final Path OUT = Path.of(ARGS.length > 2 ? ARGS[2] : "out/ablation");
+final Synthesis.Settings DRAWING = new Synthesis.Settings(8, 1);
+final TrainingListener PROGRESS = new ConsoleProgress();
+final Map<String, List<double[]>> GAPS = new LinkedHashMap<>();
+
+List<CaptionedImage> heldOut() {
+    var all = TinyWorld.heldOut();
+    return java.util.stream.IntStream.range(0, 128).mapToObj(i -> all.get(i * all.size() / 128)).toList();
+}
+
+void note(String name, List<Comparison> gaps) {
+    double common = gaps.stream().mapToDouble(gap -> gap.common().closedGap()).average().orElseThrow();
+    double own = gaps.stream().mapToDouble(gap -> gap.own().closedGap()).average().orElseThrow();
+    GAPS.computeIfAbsent(name, n -> new ArrayList<>()).add(new double[] {common, own});
+    System.out.printf("%-30s %.3f/%.3f ", name, common, own);
+    gaps.forEach(gap -> System.out.printf("  %s %.3f/%.3f",
+            gap.expert(), gap.common().closedGap(), gap.own().closedGap()));
+    System.out.println();
+}
+
+String spread(List<double[]> gaps, int which) {
+    double mean = gaps.stream().mapToDouble(gap -> gap[which]).average().orElseThrow();
+    double variance = gaps.stream().mapToDouble(gap -> Math.pow(gap[which] - mean, 2)).sum()
+            / Math.max(1, gaps.size() - 1);
+    return String.format("%.4f ± %.4f", mean, Math.sqrt(variance));
+}
+
+Distillation settings(Distillation run, int seed) throws IOException {
+    return run
+            .captions(TinyWorld.pictures(1200))
+            .cache(OUT.resolve("cache"))
+            .teacherPrecision(Precision.BF16)
+            .batch(32).seed(seed)
+            .learningRate(LearningRate.cosine(1.5e-3).withWarmup(20))
+            .listen(PROGRESS);
+}
+
+void ablation() throws Exception {
+    Files.createDirectories(OUT);
+    var world = TinyWorld.open();
+    var experts = world.experts();
+    Map<String, Loss[]> stages = new LinkedHashMap<>();
+    stages.put("score", new Loss[] {Loss.score()});
+    stages.put("+ features", new Loss[] {Loss.score(), Loss.features(0.5)});
+    stages.put("+ adversarial", new Loss[] {
+        Loss.score(), Loss.features(0.5), Loss.adversarial(0.01).withLearningRate(1e-3)});
+    System.out.println("closed gap on plain pictures / on the expert's own, mean and each expert");
+    try (var base = world.base()) {
+        note("style words", Comparison.ofPrompting(
+                base, (caption, expert) -> TinyWorld.styleWords(expert) + " of " + caption,
+                experts, heldOut(), DRAWING, 1_000_000, PROGRESS));
+        for (int seed = 1; seed <= SEEDS; seed++) {
+            for (String stage : stages.keySet()) {
+                try (var merged = settings(Dmm.distill(base).experts(experts), seed)
+                        .steps(STEPS).losses(stages.get(stage)).run()) {
+                    note(stage, Comparison.of(base, merged, experts, heldOut(), DRAWING, 1_000_000, PROGRESS));
+                    if (stage.equals("+ adversarial")) {
+                        try (var refined = settings(merged.refine(base).experts(experts), seed)
+                                .synthesize(240, DRAWING).synthesizedShare(1).steps(STEPS / 4)
+                                .losses(stages.get(stage)).run()) {
+                            note("+ synthesized fine-tune", Comparison.of(
+                                    base, refined, experts, heldOut(), DRAWING, 1_000_000, PROGRESS));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    GAPS.forEach((name, gaps) -> System.out.printf(
+            "%-26s plain %s   own %s%n", name, spread(gaps, 0), spread(gaps, 1)));
+}
+
+int rc = 70;
+rc = Batch.run(() -> ablation());
+/exit rc
