@@ -11,8 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What decides the weights that a distillation comes to. Names and places of files, validation and
- * device do not; of files and pictures it is the hash.
+ * What decides the weights that a distillation comes to. Names and places of files and validation
+ * do not, device and activations only by rounding; of files and pictures it is the hash.
  *
  * @param drawn captions that the experts draw
  */

@@ -67,7 +67,7 @@ class ResumeTest {
                 .experts(experts)
                 .captions(SmallModels.pictures(8))
                 .synthesize(4, new Synthesis.Settings(2, 1))
-                .losses(Loss.score(), Loss.features(0.1))
+                .losses(Loss.score(), Loss.features(0.1), Loss.adversarial(0.1))
                 .steps(STEPS)
                 .batch(8)
                 .learningRate(LearningRate.cosine(1e-2).withWarmup(3))

@@ -81,7 +81,7 @@ final class AdversarialTraining implements AutoCloseable {
     NDArray loss(Predictions predictions, long step) {
         try (Scope scope = over(predictions)) {
             Renoising renoising = renoising(scope, predictions, step);
-            return scope.keep(loss(predictions, renoising).mul((float) settings.weight()));
+            return scope.keep(Ops.scale(loss(predictions, renoising), settings.weight()));
         }
     }
 
@@ -119,7 +119,7 @@ final class AdversarialTraining implements AutoCloseable {
                     Ops.crossEntropy(
                             discriminator.train(ofTeachers), classes(scope, predictions, 0));
             NDArray loss = imitated.add(taught);
-            GradMode.backward(loss.mul((float) share));
+            GradMode.backward(Ops.scale(loss, share));
             return loss.getFloat();
         }
     }

@@ -10,6 +10,7 @@ import io.dmm.model.unet.RecordedPass;
 import io.dmm.model.unet.UNet;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.GradMode;
+import io.dmm.tensor.Ops;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -120,7 +121,7 @@ public final class DistillationObjective implements TrainingLoop.Objective {
             total = total.add(deception);
         }
         double value = total.getFloat();
-        pass.backward(share == 1 ? total : total.mul((float) share));
+        pass.backward(share == 1 ? total : Ops.scale(total, share));
         return new StepLosses(value, parts);
     }
 

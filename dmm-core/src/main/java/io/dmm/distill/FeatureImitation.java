@@ -1,6 +1,7 @@
 package io.dmm.distill;
 
 import ai.djl.ndarray.NDArray;
+import io.dmm.tensor.Ops;
 import io.dmm.tensor.Scope;
 import java.util.List;
 
@@ -45,7 +46,7 @@ public record FeatureImitation(double weight, Reduction reduction) implements Lo
             for (int i = 1; i < student.size(); i++) {
                 sum = sum.add(reduction.distance(student.get(i), teachers.get(i)));
             }
-            return scope.keep(sum.mul((float) (weight * reduction.share(student.size()))));
+            return scope.keep(Ops.scale(sum, weight * reduction.share(student.size())));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.tensor.GradMode;
+import io.dmm.tensor.Ops;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -61,7 +62,7 @@ public record TrainingLoop(
         static Objective of(Scalar loss) {
             return (memory, microStep, share) -> {
                 NDArray value = loss.loss(memory, microStep);
-                GradMode.backward(share == 1 ? value : value.mul((float) share));
+                GradMode.backward(share == 1 ? value : Ops.scale(value, share));
                 return new StepLosses(value.getFloat(), Map.of());
             };
         }

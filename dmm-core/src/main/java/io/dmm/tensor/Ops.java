@@ -167,6 +167,14 @@ public final class Ops {
         return call("concat_channels", x, y);
     }
 
+    /**
+     * x · factor. Where gradients are recorded, DJL's product with a number will not do: it keeps
+     * the number in memory that the garbage collector may free before the backward pass.
+     */
+    public static NDArray scale(NDArray x, double factor) {
+        return call("scale", x, scalar(factor));
+    }
+
     /** Mean of the squared differences over all elements. */
     public static NDArray mse(NDArray x, NDArray target) {
         return call("mse", x, target);

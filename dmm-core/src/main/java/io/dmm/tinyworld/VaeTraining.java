@@ -75,11 +75,10 @@ final class VaeTraining {
         PhiloxRandom random = PhiloxRandom.of(seed, step, Purpose.NOISE);
         Shape shape = mean.getShape();
         NDArray noise = Ops.create(memory, random.normals(Math.toIntExact(shape.size())), shape);
-        NDArray latents = mean.add(logVariance.mul(0.5f).exp().mul(noise));
+        NDArray latents = mean.add(Ops.scale(logVariance, 0.5).exp().mul(noise));
         NDArray error = vae.decodeUnscaled(latents).sub(pixels).abs().mean();
-        NDArray divergence =
-                mean.square().add(logVariance.exp()).sub(logVariance).sub(1f).mul(0.5f).mean();
-        return error.add(divergence.mul(KL_WEIGHT));
+        NDArray divergence = mean.square().add(logVariance.exp()).sub(logVariance).sub(1f).mean();
+        return error.add(Ops.scale(divergence, 0.5 * KL_WEIGHT));
     }
 
     /** Brings latents to unit deviation: 1 / standard deviation over pictures of all styles. */

@@ -71,7 +71,7 @@ class CheckpointsTest {
             NDArray y = Ops.linear(x, parameters.get("weight"), parameters.get("bias"));
             y.attach(memory);
             NDArray loss = y.mul(rival.get("w")).sub(1f).square().mean();
-            GradMode.backward(loss.mul((float) share));
+            GradMode.backward(Ops.scale(loss, share));
             return new StepLosses(loss.getFloat(), Map.of("score", (double) loss.getFloat()));
         }
 

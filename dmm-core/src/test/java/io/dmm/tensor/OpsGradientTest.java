@@ -1,5 +1,7 @@
 package io.dmm.tensor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -37,6 +39,24 @@ class OpsGradientTest {
         assertGradients(a -> Ops.conv2d(a[0], a[1], a[2]), x, normal(2, 3, 1, 1), bias);
         assertGradients(a -> Ops.conv2dDownsample(a[0], a[1], a[2]), x, weight, bias);
         assertGradients(a -> Ops.conv2dDownsamplePaddedRight(a[0], a[1], a[2]), x, weight, bias);
+    }
+
+    @Test
+    void scale_keepsItsFactorUntilTheBackwardPass() {
+        assertGradients(a -> Ops.scale(a[0], -1.5), normal(3, 4));
+        NDArray x = normal(3);
+        x.setRequiresGradient(true);
+        try (GradMode mode = GradMode.on()) {
+            for (int i = 0; i < 20; i++) {
+                NDArray sum = Ops.scale(x, 3).sum();
+                System.gc();
+                for (int j = 0; j < 1000; j++) {
+                    manager.create(new float[] {Float.NaN}).close();
+                }
+                GradMode.backward(sum);
+            }
+        }
+        assertArrayEquals(new float[] {60, 60, 60}, x.getGradient().toFloatArray());
     }
 
     @Test
