@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +48,34 @@ class AttentionTest {
         NDArray difference = Ops.toFp32(attended).sub(expected);
         double error = difference.norm().getFloat() / expected.norm().getFloat();
         assertTrue(error < 0.01, "relative error " + error);
+    }
+
+    /** In training, PyTorch's fused kernel is taken: it keeps no scores for the backward pass. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void gradientsOfManyTokensInBf16_areCloseToFp32(int heads) {
+        List<NDArray> inputs =
+                List.of(normal(1, 1100, WIDTH), normal(1, 1100, WIDTH), normal(1, 1100, WIDTH));
+        NDArray weights = normal(1, 1100, WIDTH);
+        List<NDArray> expected = attentionGradients(Precision.FP32, inputs, weights, heads);
+        List<NDArray> actual = attentionGradients(Precision.BF16, inputs, weights, heads);
+        for (int i = 0; i < inputs.size(); i++) {
+            NDArray difference = actual.get(i).sub(expected.get(i));
+            double error = difference.norm().getFloat() / expected.get(i).norm().getFloat();
+            assertTrue(error < 0.02, "input " + i + ": relative error " + error);
+        }
+    }
+
+    private List<NDArray> attentionGradients(
+            Precision precision, List<NDArray> inputs, NDArray weights, int heads) {
+        List<NDArray> leaves = inputs.stream().map(NDArray::duplicate).toList();
+        leaves.forEach(leaf -> leaf.setRequiresGradient(true));
+        try (GradMode mode = GradMode.on()) {
+            List<NDArray> in = leaves.stream().map(precision::in).toList();
+            NDArray attended = Ops.attention(in.get(0), in.get(1), in.get(2), heads);
+            GradMode.backward(precision.out(attended).mul(weights).sum());
+        }
+        return leaves.stream().map(NDArray::getGradient).toList();
     }
 
     @ParameterizedTest
