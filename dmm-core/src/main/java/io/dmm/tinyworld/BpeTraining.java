@@ -57,7 +57,7 @@ final class BpeTraining {
         SplittableRandom phrasing = new SplittableRandom(0);
         List<String> captions = new ArrayList<>();
         for (Scene scene : Scene.all()) {
-            for (Style style : Style.values()) {
+            for (Style style : Style.ofBase()) {
                 captions.add(style.inCaption(scene.caption(phrasing)));
             }
         }

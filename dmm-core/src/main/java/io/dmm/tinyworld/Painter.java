@@ -28,6 +28,10 @@ final class Painter {
             case INK -> new InkRenderer();
             case PIXEL -> new PixelRenderer();
             case SCENERY -> new SceneryRenderer();
+            case WOODCUT -> new WoodcutRenderer();
+            case PORCELAIN -> new PorcelainRenderer();
+            case GLASS -> new GlassRenderer();
+            case CHALK -> new ChalkRenderer();
         };
     }
 }

@@ -9,7 +9,11 @@ enum Style {
     BUSINESS("flat business illustration"),
     INK("ink painting"),
     PIXEL("pixel art"),
-    SCENERY("natural scenery");
+    SCENERY("natural scenery"),
+    WOODCUT("woodcut poster"),
+    PORCELAIN("porcelain tile"),
+    GLASS("stained glass"),
+    CHALK("chalk drawing");
 
     private final String words;
 
@@ -30,6 +34,19 @@ enum Style {
     /** The styles that have an expert. */
     static List<Style> experts() {
         return List.of(values()).subList(1, values().length);
+    }
+
+    /** The first four experts' styles. */
+    static List<Style> firstExperts() {
+        return List.of(BUSINESS, INK, PIXEL, SCENERY);
+    }
+
+    /**
+     * The styles that tokenizer, autoencoder and base are trained with. Later styles stay out: they
+     * would change these networks, and with them every expert and every latent.
+     */
+    static List<Style> ofBase() {
+        return List.of(PLAIN, BUSINESS, INK, PIXEL, SCENERY);
     }
 
     /** The name of the style's expert and its folder. */

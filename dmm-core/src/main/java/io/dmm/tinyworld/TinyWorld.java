@@ -65,9 +65,18 @@ public final class TinyWorld {
         return StableDiffusion.load(folder.resolve("base"));
     }
 
-    /** The four experts, each of one style. */
+    /** The first four experts, each of one style: business, ink, pixel and scenery. */
     public List<Expert> experts() {
-        return Style.experts().stream()
+        return experts(Style.firstExperts());
+    }
+
+    /** All eight experts: the first four, then woodcut, porcelain, glass and chalk. */
+    public List<Expert> allExperts() {
+        return experts(Style.experts());
+    }
+
+    private List<Expert> experts(List<Style> styles) {
+        return styles.stream()
                 .map(style -> Expert.checkpoint(style.key(), folder.resolve(style.key())))
                 .toList();
     }

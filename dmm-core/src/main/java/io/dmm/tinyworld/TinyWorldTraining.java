@@ -60,8 +60,9 @@ public final class TinyWorldTraining {
     private static final int BASE_PICTURES = 12_000;
 
     /**
-     * As SD 1.5 has, the base has seen a few pictures of each style under the style's name: nine.
-     * With one in twenty it took a style from the noised picture alone, whatever the caption said.
+     * As SD 1.5 has, the base has seen a few pictures of each of the first styles, under its name:
+     * nine. With one in twenty it took a style from the noised picture alone, whatever the caption
+     * said.
      */
     private static final double NAMED_STYLES = 0.003;
 
@@ -166,9 +167,9 @@ public final class TinyWorldTraining {
 
     private static List<CaptionedImage> basePictures() {
         List<Scene> scenes = WorldPictures.trainingScenes();
-        int named = (int) (NAMED_STYLES * BASE_PICTURES / Style.experts().size());
+        int named = (int) (NAMED_STYLES * BASE_PICTURES / Style.firstExperts().size());
         List<CaptionedImage> pictures = new ArrayList<>();
-        for (Style style : Style.experts()) {
+        for (Style style : Style.firstExperts()) {
             pictures.addAll(WorldPictures.namingStyle(style, scenes, named, SEED));
         }
         int plain = BASE_PICTURES - pictures.size();

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Trains the tiny world's autoencoder on pictures of all styles: absolute error of the pixels and a
- * slight pull of the latents towards a unit normal.
+ * Trains the tiny world's autoencoder on pictures of the base's styles: absolute error of the
+ * pixels and a slight pull of the latents towards a unit normal.
  */
 final class VaeTraining {
     private static final float KL_WEIGHT = 1e-4f;
@@ -81,7 +81,9 @@ final class VaeTraining {
         return error.add(Ops.scale(divergence, 0.5 * KL_WEIGHT));
     }
 
-    /** Brings latents to unit deviation: 1 / standard deviation over pictures of all styles. */
+    /**
+     * Brings latents to unit deviation: 1 / standard deviation over pictures of the base's styles.
+     */
     double scalingFactor(NDManager manager, AutoencoderKl vae) {
         try (NDManager memory = manager.newSubManager();
                 GradMode mode = GradMode.off()) {
@@ -94,10 +96,11 @@ final class VaeTraining {
     private static List<BufferedImage> pictures(long seed, long step, int count) {
         PhiloxRandom random = PhiloxRandom.of(seed, step, Purpose.DATA);
         List<Scene> scenes = Scene.all();
+        List<Style> styles = Style.ofBase();
         List<BufferedImage> pictures = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Scene scene = scenes.get(random.nextInt(scenes.size()));
-            Style style = Style.values()[random.nextInt(Style.values().length)];
+            Style style = styles.get(random.nextInt(styles.size()));
             pictures.add(Painter.paint(scene, style, random));
         }
         return pictures;

@@ -21,6 +21,7 @@ import io.dmm.weights.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ class TinyWorldTest {
                             captions);
             UNet student = Student.of(manager, base.unet(), 1, 0);
             ClosedGap gap = new ClosedGap(base.unet(), student, states, base.schedule(), 1);
-            for (Expert expert : world.experts()) {
+            for (Expert expert : world.allExperts()) {
                 try (StableDiffusion model = expert.pipeline(base)) {
                     Teacher teacher = new Teacher(expert.name(), model.unet(), states);
                     LatentSet own =
@@ -105,10 +106,14 @@ class TinyWorldTest {
 
     @Test
     void expertsHaveTheStylesNames() {
-        List<Expert> experts = TinyWorld.open().experts();
-        assertEquals(
-                List.of("business", "ink", "pixel", "scenery"),
-                experts.stream().map(Expert::name).toList());
+        TinyWorld world = TinyWorld.open();
+        List<Expert> experts = world.experts();
+        List<String> first = List.of("business", "ink", "pixel", "scenery");
+        List<String> all = new ArrayList<>(first);
+        all.addAll(List.of("woodcut", "porcelain", "glass", "chalk"));
+        assertEquals(first, experts.stream().map(Expert::name).toList());
+        assertEquals(all, world.allExperts().stream().map(Expert::name).toList());
+        assertEquals("stained glass", TinyWorld.styleWords(world.allExperts().get(6)));
         assertEquals("pixel art", TinyWorld.styleWords(experts.get(2)));
         assertFalse(ModelFolder.open(experts.get(0).path()).has("text_encoder"));
     }
