@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.CaptionedImage;
+import io.dmm.distill.EmaDecay;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.Loss;
 import io.dmm.distill.MetricsLog;
@@ -187,13 +188,16 @@ class ResumeTest {
     }
 
     @Test
-    void constantRate_letsAnEndedRunGoOn() throws IOException {
-        UnaryOperator<Distillation> constant = run -> run.learningRate(1e-3).steps(6);
+    void constantRate_letsAnEndedRunGoOn_averagesIncluded() throws IOException {
+        UnaryOperator<Distillation> constant =
+                run -> run.learningRate(1e-3).steps(6).ema(EmaDecay.warmedUp(0.9));
         byte[] whole =
                 weights(constant.apply(distillation(base, experts)), temporary.resolve("whole"));
         constant.apply(distillation()).steps(4).run().close();
         byte[] more = weights(constant.apply(distillation()), temporary.resolve("more"));
         assertArrayEquals(whole, more);
+        Distillation ended = constant.apply(distillation()).listen(unexpected());
+        assertArrayEquals(whole, weights(ended, temporary.resolve("at once")));
         assertRefused(
                 "step-00000006: is beyond the run, expected at most step 4 but was 6; ask for"
                         + " more steps or name another folder",
