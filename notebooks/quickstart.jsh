@@ -4,12 +4,12 @@
 
 final int PICTURES = 1200;  // captioned pictures that all experts are asked about
 final int DRAWN = 480;      // pictures that each expert first draws itself
-final int STEPS = 600;
+final int STEPS = 640;
 final int BATCH = 32;
-final double RATE = 2.5e-3;
+final double RATE = 3e-3;
 // parts of each batch: the nearer an expert is to the base, the more of its gap an error takes
-final Map<String, Double> WEIGHTS = Map.of("business", 2.0, "ink", 1.0, "pixel", 1.4, "scenery", 0.8);
-final double FEATURES = 0.5;  // weight of the feature imitation; small networks profit from much of it
+final Map<String, Double> WEIGHTS = Map.of("business", 2.0, "ink", 1.0, "pixel", 1.3, "scenery", 0.8);
+final double FEATURES = 0.3;  // weight of the feature imitation; small networks profit from much of it
 final TimestepSampling TIMESTEPS = new TimestepSampling(0.3);  // experts differ most where there is little noise
 final int SEED = 7;
 final int HELD_OUT_SEED = 1_000_000;

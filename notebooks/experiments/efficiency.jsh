@@ -17,18 +17,18 @@ final double GOAL = 0.95;
 record Recipe(String name, long steps, int every, UnaryOperator<Distillation> settings) {}
 
 final List<Recipe> RECIPES = List.of(
-    new Recipe("paper's recipe, rate 5e-4", 3000, 50, run -> run
-            .start(Student.Start.BASE_WITH_RANDOM_STYLES)
-            .learningRate(5e-4)),
-    new Recipe("paper's recipe, rate 2e-3", 3000, 50, run -> run
-            .start(Student.Start.BASE_WITH_RANDOM_STYLES)
-            .learningRate(2e-3)),
-    new Recipe("ours", 400, 10, run -> run
+    new Recipe("ours", 400, 20, run -> run
             .start(Student.Start.MEAN_OF_EXPERTS)
             .optimizer(Optimizer.Rule.MUON)
-            .learningRate(LearningRate.cosine(2.5e-3).withWarmup(20))
+            .learningRate(LearningRate.cosine(3e-3).withWarmup(20))
             .timesteps(new TimestepSampling(0.3))
-            .losses(Loss.score(), Loss.features(0.5))));
+            .losses(Loss.score(), Loss.features(0.3))),
+    new Recipe("paper's recipe, rate 1e-3", 3000, 100, run -> run
+            .start(Student.Start.BASE_WITH_RANDOM_STYLES)
+            .learningRate(1e-3)),
+    new Recipe("paper's recipe, rate 5e-4", 3000, 100, run -> run
+            .start(Student.Start.BASE_WITH_RANDOM_STYLES)
+            .learningRate(5e-4)));
 
 /** Collects the mean closed gap, and stops the run once it has reached the goal. */
 class Curve implements TrainingListener {
@@ -64,6 +64,7 @@ void efficiency(Path out) throws Exception {
                     .experts(world.experts())
                     .captions(TinyWorld.pictures(1200))
                     .cache(out.resolve("cache"))
+                    .teacherPrecision(Precision.BF16)
                     .steps(recipe.steps()).batch(BATCH)
                     .validate(recipe.every(), heldOut())
                     .listen(curve)).run()) {

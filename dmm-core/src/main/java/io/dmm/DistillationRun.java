@@ -18,7 +18,6 @@ import io.dmm.distill.Teacher;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
 import io.dmm.model.unet.UNet;
-import io.dmm.model.unet.UNetConfig;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
@@ -88,7 +87,7 @@ final class DistillationRun {
     }
 
     MergedModel run() throws IOException {
-        check();
+        new RunChecks(settings, regularizes()).run();
         try (NDManager manager = Compute.newManager();
                 Checkpoints checkpoints = checkpoints()) {
             checkMetrics(checkpoints);
@@ -114,42 +113,6 @@ final class DistillationRun {
         }
     }
 
-    private void check() {
-        if (!base.styles().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "distillation: base, expected a model without styles but was one with "
-                            + base.styles());
-        }
-        if (experts.isEmpty() || settings.pictures.isEmpty() && settings.prompts.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "distillation: expected experts(…) and captions(…) or prompts(…) but was "
-                            + experts.size()
-                            + " experts and "
-                            + settings.pictures.size()
-                            + " pictures");
-        }
-        int least = 2 * (experts.size() + (regularizes() ? 1 : 0));
-        if (settings.batch / settings.accumulation < least) {
-            throw new IllegalArgumentException(
-                    "distillation: batch, expected at least 2 samples for each of "
-                            + least / 2
-                            + " teachers in every micro-batch but was "
-                            + settings.batch / settings.accumulation);
-        }
-        if (!settings.pictures.isEmpty() && settings.pictures.size() < settings.batch) {
-            throw new IllegalArgumentException(
-                    "distillation: captions, expected at least as many pictures as the batch of "
-                            + settings.batch
-                            + " samples but was "
-                            + settings.pictures.size());
-        }
-        settings.pictures.forEach(this::checkSize);
-        if (settings.merged != null) {
-            checkMerged(settings.merged.pipeline().unet().config());
-        }
-        experts.forEach(expert -> expert.check(base));
-    }
-
     private Checkpoints checkpoints() {
         if (settings.checkpoints == null) {
             return Checkpoints.none();
@@ -173,27 +136,6 @@ final class DistillationRun {
         return settings.metrics == null && settings.checkpoints != null
                 ? settings.checkpoints.resolve("metrics.jsonl")
                 : settings.metrics;
-    }
-
-    private void checkSize(CaptionedImage picture) {
-        int size = base.unet().config().sampleSize() * base.vae().config().downsampling();
-        int width = picture.picture().width();
-        int height = picture.picture().height();
-        if (width != size || height != size) {
-            throw new IllegalArgumentException(
-                    "distillation: picture '%s', expected %d×%d, the size of the model, but was %d×%d; scale the pictures first"
-                            .formatted(picture.caption(), size, size, width, height));
-        }
-    }
-
-    private void checkMerged(UNetConfig config) {
-        if (!config.withStyles(0).equals(base.unet().config())) {
-            throw new IllegalArgumentException(
-                    "distillation: base, expected the architecture of the merged model "
-                            + config.withStyles(0)
-                            + " but was "
-                            + base.unet().config());
-        }
     }
 
     /** Whether the model merged before teaches its styles, too. */

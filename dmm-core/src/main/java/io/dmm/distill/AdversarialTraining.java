@@ -8,6 +8,7 @@ import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.Scope;
+import io.dmm.tensor.TrainingOps;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -89,7 +90,7 @@ final class AdversarialTraining implements AutoCloseable {
         try (Scope scope = over(predictions)) {
             NDArray features = features(predictions, predictions.student(), renoising);
             NDArray logits = discriminator.judge(features);
-            return scope.keep(Ops.crossEntropy(logits, classes(scope, predictions, 0)));
+            return scope.keep(TrainingOps.crossEntropy(logits, classes(scope, predictions, 0)));
         }
     }
 
@@ -113,10 +114,10 @@ final class AdversarialTraining implements AutoCloseable {
             NDArray ofStudent = detachedFeatures(predictions, predictions.student(), renoising);
             NDArray ofTeachers = detachedFeatures(predictions, predictions.teachers(), renoising);
             NDArray imitated =
-                    Ops.crossEntropy(
+                    TrainingOps.crossEntropy(
                             discriminator.train(ofStudent), classes(scope, predictions, styles));
             NDArray taught =
-                    Ops.crossEntropy(
+                    TrainingOps.crossEntropy(
                             discriminator.train(ofTeachers), classes(scope, predictions, 0));
             NDArray loss = imitated.add(taught);
             GradMode.backward(Ops.scale(loss, share));

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.tensor.Ops;
+import io.dmm.tensor.TrainingOps;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -51,7 +52,7 @@ public final class Ema implements AutoCloseable {
     /** Takes in the parameters as they are now: once after each step. */
     public void update() {
         long update = (long) updates.toFloatArray()[0];
-        Ops.lerp(new ArrayList<>(averages.values()), parameters, 1 - decay.at(update));
+        TrainingOps.lerp(new ArrayList<>(averages.values()), parameters, 1 - decay.at(update));
         updates.addi(1);
     }
 

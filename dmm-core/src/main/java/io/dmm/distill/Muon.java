@@ -2,7 +2,7 @@ package io.dmm.distill;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.dmm.tensor.Ops;
+import io.dmm.tensor.TrainingOps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class Muon extends Optimizer {
 
     @Override
     void update(List<NDArray> gradients, double learningRate) {
-        Ops.muon(
+        TrainingOps.muon(
                 pick(parameters(), matrices),
                 pick(gradients, matrices),
                 momenta,

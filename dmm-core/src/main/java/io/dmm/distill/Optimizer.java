@@ -3,6 +3,7 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.tensor.Ops;
+import io.dmm.tensor.TrainingOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ public abstract class Optimizer implements AutoCloseable {
             for (NDArray parameter : parameters) {
                 gradients.add(parameter.getGradient());
             }
-            double norm = Ops.clipGradNorm(gradients, maxNorm);
+            double norm = TrainingOps.clipGradNorm(gradients, maxNorm);
             if (Double.isFinite(norm)) {
                 update(gradients, learningRate);
             } else {

@@ -1,7 +1,7 @@
 package io.dmm.distill;
 
 import ai.djl.ndarray.NDArray;
-import io.dmm.tensor.Ops;
+import io.dmm.tensor.TrainingOps;
 
 /** How the outputs of student and teachers are compared, named after where it stands. */
 public enum Reduction {
@@ -14,7 +14,7 @@ public enum Reduction {
     SUM {
         @Override
         NDArray distance(NDArray student, NDArray teachers) {
-            return Ops.squaredDistance(student, teachers);
+            return TrainingOps.squaredDistance(student, teachers);
         }
 
         @Override
@@ -27,7 +27,7 @@ public enum Reduction {
     MEAN {
         @Override
         NDArray distance(NDArray student, NDArray teachers) {
-            return Ops.mse(student, teachers);
+            return TrainingOps.mse(student, teachers);
         }
     },
 
@@ -38,7 +38,7 @@ public enum Reduction {
     COSINE {
         @Override
         NDArray distance(NDArray student, NDArray teachers) {
-            return Ops.cosineDistance(student, teachers);
+            return TrainingOps.cosineDistance(student, teachers);
         }
     };
 

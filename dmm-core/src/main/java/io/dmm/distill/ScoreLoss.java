@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.Scope;
+import io.dmm.tensor.TrainingOps;
 
 /**
  * Score distillation (DMM, arXiv 2504.12364, Eq. 9): the mean over all elements of (ε(x_t, t, i; θ)
@@ -44,7 +45,7 @@ public record ScoreLoss(double minSnr) implements Loss {
     static NDArray perSample(NDArray student, NDArray teachers, float[] weights) {
         try (Scope scope = Scope.over(student, teachers)) {
             NDArray factors = Ops.create(scope.manager(), weights, new Shape(weights.length));
-            return scope.keep(Ops.msePerSample(student, teachers).mul(factors));
+            return scope.keep(TrainingOps.msePerSample(student, teachers).mul(factors));
         }
     }
 }

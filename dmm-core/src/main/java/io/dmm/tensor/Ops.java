@@ -1,17 +1,14 @@
 package io.dmm.tensor;
 
-import ai.djl.Device;
+import static io.dmm.tensor.Intrinsics.call;
+import static io.dmm.tensor.Intrinsics.onCpu;
+import static io.dmm.tensor.Intrinsics.scalar;
+
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The operators of PyTorch that DJL does not offer, as differentiable functions of arrays.
@@ -22,15 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Ops {
     /** PyTorch's Layout::Mkldnn. */
     private static final int ONEDNN_LAYOUT = 2;
-
-    private static final NDManager MANAGER = Compute.newManager();
-
-    /** Scalar arguments stay on the CPU: reading one on a GPU would wait for the device. */
-    private static final NDManager CPU = MANAGER.newSubManager(Device.cpu());
-
-    private static final PtSymbolBlock MODULE = TorchScriptArchive.load(MANAGER);
-    private static final Map<String, NDArray> METHODS = new ConcurrentHashMap<>();
-    private static final Map<Number, NDArray> SCALARS = new ConcurrentHashMap<>();
 
     private Ops() {}
 
@@ -175,31 +163,6 @@ public final class Ops {
         return call("scale", x, scalar(factor));
     }
 
-    /** Mean of the squared differences over all elements. */
-    public static NDArray mse(NDArray x, NDArray target) {
-        return call("mse", x, target);
-    }
-
-    /** Mean of the squared differences of each sample: (B, …) → (B). */
-    public static NDArray msePerSample(NDArray x, NDArray target) {
-        return call("mse_per_sample", x, target);
-    }
-
-    /** Squared 2-norm of each sample's difference, averaged over the batch: (B, …) → scalar. */
-    public static NDArray squaredDistance(NDArray x, NDArray target) {
-        return call("squared_distance", x, target);
-    }
-
-    /** 1 − the cosine of two pixels' channels, averaged over all pixels: (B, C, H, W) → scalar. */
-    public static NDArray cosineDistance(NDArray x, NDArray target) {
-        return call("cosine_distance", x, target);
-    }
-
-    /** Cross-entropy of logits (B, M) and classes (B), averaged over the batch. */
-    public static NDArray crossEntropy(NDArray logits, NDArray classes) {
-        return call("cross_entropy", logits, classes);
-    }
-
     /**
      * Lays out the weight of a convolution or of {@link #linear} for inference on the CPU, where
      * oneDNN otherwise does so in every call; elsewhere returns it. The operators of this class
@@ -257,139 +220,5 @@ public final class Ops {
     /** Copy in fp32. */
     public static NDArray toFp32(NDArray x) {
         return call("to_fp32", x);
-    }
-
-    /**
-     * Scales gradients in place so that their joint 2-norm is at most {@code maxNorm}.
-     *
-     * @return the norm before scaling
-     */
-    public static double clipGradNorm(List<NDArray> gradients, double maxNorm) {
-        NDList inputs = new NDList();
-        addList(inputs, "gradients", gradients);
-        try (NDArray max = onCpu(maxNorm);
-                NDArray norm = callOnLists("clip_grad_norm", inputs, max)) {
-            return norm.toFloatArray()[0];
-        }
-    }
-
-    /**
-     * One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101, Algorithm 2), fused over all
-     * parameters and in place; clears the gradients.
-     */
-    public static void adamW(
-            List<NDArray> parameters,
-            List<NDArray> gradients,
-            List<NDArray> means,
-            List<NDArray> variances,
-            List<NDArray> steps,
-            double learningRate,
-            double beta1,
-            double beta2,
-            double weightDecay,
-            double eps) {
-        if (parameters.isEmpty()) {
-            return;
-        }
-        NDList inputs = new NDList();
-        addList(inputs, "parameters", parameters);
-        addList(inputs, "gradients", gradients);
-        addList(inputs, "means", means);
-        addList(inputs, "variances", variances);
-        addList(inputs, "steps", steps);
-        try (GradMode mode = GradMode.off();
-                NDArray rate = onCpu(learningRate);
-                NDArray unused =
-                        callOnLists(
-                                "adamw",
-                                inputs,
-                                rate,
-                                scalar(beta1),
-                                scalar(beta2),
-                                scalar(weightDecay),
-                                scalar(eps))) {
-            // the parameters have changed in place
-        }
-    }
-
-    /**
-     * One step of Muon (Jordan et al. 2024) over matrices, in place: momentum, orthogonalised;
-     * clears the gradients.
-     */
-    public static void muon(
-            List<NDArray> parameters,
-            List<NDArray> gradients,
-            List<NDArray> momenta,
-            double learningRate,
-            double momentum,
-            double weightDecay) {
-        if (parameters.isEmpty()) {
-            return;
-        }
-        NDList inputs = new NDList();
-        addList(inputs, "parameters", parameters);
-        addList(inputs, "gradients", gradients);
-        addList(inputs, "momenta", momenta);
-        try (GradMode mode = GradMode.off();
-                NDArray rate = onCpu(learningRate);
-                NDArray unused =
-                        callOnLists("muon", inputs, rate, scalar(momentum), scalar(weightDecay))) {
-            // the parameters have changed in place
-        }
-    }
-
-    /** Moves each array towards its target in place: a + weight (target − a). */
-    public static void lerp(List<NDArray> arrays, List<NDArray> targets, double weight) {
-        NDList inputs = new NDList();
-        addList(inputs, "arrays", arrays);
-        addList(inputs, "targets", targets);
-        try (GradMode mode = GradMode.off();
-                NDArray share = onCpu(weight);
-                NDArray unused = callOnLists("lerp", inputs, share)) {
-            // the arrays have changed in place
-        }
-    }
-
-    /** DJL passes arrays of one name that ends in [] as a list. */
-    private static void addList(NDList inputs, String name, List<NDArray> arrays) {
-        for (NDArray array : arrays) {
-            array.setName(name + "[]");
-            inputs.add(array);
-        }
-    }
-
-    /** Calls a method on named lists and scalars, and takes the names off again. */
-    private static NDArray callOnLists(String method, NDList lists, NDArray... scalars) {
-        NDList inputs = new NDList(lists);
-        inputs.addAll(List.of(scalars));
-        inputs.add(METHODS.computeIfAbsent(method, Ops::methodMarker));
-        try {
-            return IValueUtils.forward(MODULE, inputs, true).head();
-        } finally {
-            lists.forEach(array -> array.setName(null));
-        }
-    }
-
-    private static NDArray call(String method, NDArray... arguments) {
-        NDList inputs = new NDList(arguments);
-        inputs.add(METHODS.computeIfAbsent(method, Ops::methodMarker));
-        return IValueUtils.forward(MODULE, inputs, true).head();
-    }
-
-    /** DJL chooses a method other than forward by the name of an extra last array. */
-    private static NDArray methodMarker(String method) {
-        NDArray marker = MANAGER.create(0f);
-        marker.setName("module_method:" + method);
-        return marker;
-    }
-
-    private static NDArray scalar(Number value) {
-        return SCALARS.computeIfAbsent(value, Ops::onCpu);
-    }
-
-    private static NDArray onCpu(Number value) {
-        return value instanceof Integer i
-                ? CPU.create(i.intValue())
-                : CPU.create(value.doubleValue());
     }
 }

@@ -9,9 +9,9 @@ import io.dmm.distill.TrainingLoop;
 import io.dmm.distill.TrainingLoop.Objective;
 import io.dmm.model.unet.UNet;
 import io.dmm.sampler.NoiseSchedule;
-import io.dmm.tensor.Ops;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
+import io.dmm.tensor.TrainingOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +71,6 @@ final class UNetTraining {
                 NoisyLatents.draw(pictures.latents(memory, rows), schedule, seed, step);
         NDArray context = conditioning.context(memory, captions);
         NDArray noisePred = unet.forward(noisy.latents(), noisy.timesteps(), context, null);
-        return Ops.mse(noisePred, noisy.noise());
+        return TrainingOps.mse(noisePred, noisy.noise());
     }
 }

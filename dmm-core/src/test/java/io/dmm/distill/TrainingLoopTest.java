@@ -12,6 +12,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.TorchRandom;
+import io.dmm.tensor.TrainingOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,7 +201,7 @@ class TrainingLoopTest {
         NDArray predicted = Ops.linear(inputs, weight, bias);
         NDArray expected = y.get(rows);
         expected.attach(memory);
-        return Ops.mse(predicted, expected);
+        return TrainingOps.mse(predicted, expected);
     }
 
     private StepMetrics last() {

@@ -103,7 +103,7 @@ class OpsGradientTest {
 
     @Test
     void mse() {
-        assertGradients(a -> Ops.mse(a[0], a[1]), normal(2, 3), normal(2, 3));
+        assertGradients(a -> TrainingOps.mse(a[0], a[1]), normal(2, 3), normal(2, 3));
     }
 
     private void assertGradients(Function<NDArray[], NDArray> operator, NDArray... inputs) {

@@ -15,6 +15,7 @@ import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.Precision;
 import io.dmm.tensor.Scope;
+import io.dmm.tensor.TrainingOps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -217,7 +218,7 @@ class RecordedPassTest {
                     GradMode on = GradMode.on()) {
                 for (int step = 0; step < 40; step++) {
                     RecordedPass pass = mixed.record(activations, sample, TIMESTEPS, context, null);
-                    NDArray loss = Ops.mse(pass.noisePred(), target);
+                    NDArray loss = TrainingOps.mse(pass.noisePred(), target);
                     pass.backward(loss);
                     losses.add(loss.getFloat());
                     optimizer.step(5e-3, 1);
