@@ -206,6 +206,11 @@ final class DistillationRun {
                                         base,
                                         drawing,
                                         textStates,
+                                        LatentSet.encode(
+                                                manager,
+                                                base.vae(),
+                                                settings.validation.heldOut(),
+                                                cache),
                                         lessons,
                                         settings.seed)
                                 .validating(logged);

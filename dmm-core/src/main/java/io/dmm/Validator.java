@@ -23,6 +23,7 @@ import java.util.Map;
  *
  * @param student draws with the network under training
  * @param textStates of the held-out captions, as the student reads them
+ * @param pictures the held-out ones
  * @param lessons whose teachers are the experts
  */
 record Validator(
@@ -31,6 +32,7 @@ record Validator(
         StableDiffusion base,
         StableDiffusion student,
         TextStates textStates,
+        LatentSet pictures,
         List<Lesson> lessons,
         long seed) {
 
@@ -82,8 +84,7 @@ record Validator(
         Map<String, Double> gaps = new LinkedHashMap<>();
         ClosedGap gap =
                 new ClosedGap(base.unet(), student.unet(), textStates, base.schedule(), seed);
-        try (NDManager memory = manager.newSubManager();
-                LatentSet pictures = LatentSet.encode(memory, base.vae(), settings.heldOut)) {
+        try (NDManager memory = manager.newSubManager()) {
             for (Lesson lesson : lessons) {
                 int style = lesson.styles().get(0);
                 gaps.put(
