@@ -188,7 +188,7 @@ final class DistillationRun {
                                 base.unet(),
                                 settings.activations),
                         textStates,
-                        withOldStyles(manager, lessons, textStates),
+                        withOldStyles(manager, lessons, textStates, cache),
                         new DistillationObjective.Drawing(
                                 base.schedule(),
                                 settings.timesteps,
@@ -274,6 +274,11 @@ final class DistillationRun {
                 .hex();
     }
 
+    /** As {@link #key}, for the model merged before. */
+    private String mergedKey(UNet before) {
+        return baseKey() + Fingerprint.of(before.parameters()) + settings.teacherPrecision;
+    }
+
     /** All that a teacher's answers depend on. */
     private Supplier<String> key(String baseKey, Expert expert) {
         return () -> baseKey + expert.source().sha256() + settings.teacherPrecision;
@@ -289,9 +294,12 @@ final class DistillationRun {
                 .draw(manager, teacher, drawn, settings.listener, cache, teacherKey);
     }
 
-    /** The frozen model merged before is asked about what the new experts are asked about. */
+    /**
+     * The frozen model merged before is asked about the common pictures in random old styles, and
+     * about pictures that it draws itself.
+     */
     private List<Lesson> withOldStyles(
-            NDManager manager, List<Lesson> lessons, TextStates textStates) {
+            NDManager manager, List<Lesson> lessons, TextStates textStates, Cache cache) {
         if (!regularizes()) {
             return lessons;
         }
@@ -311,7 +319,7 @@ final class DistillationRun {
                         teacher,
                         IntStream.range(0, settings.merged.styles().size()).boxed().toList(),
                         lessons.get(0).common(),
-                        lessons.get(0).own(),
+                        drawn(manager, teacher, cache, () -> mergedKey(before)),
                         settings.drawnShare,
                         weight));
         return all;

@@ -9,7 +9,8 @@ import java.util.List;
  * @param teacher answers; one with styles of its own is asked in the style that the student is
  * @param styles rows of the student's codebook, one of which each of its samples is given
  * @param common latents that all teachers are asked about, or null for only its own
- * @param own latents that the teacher itself drew, or null for only the common ones
+ * @param own latents that the teacher itself drew, in each of the styles in turn, or null for only
+ *     the common ones
  * @param ownShare the part of its samples that are its own, in [0, 1]
  * @param weight its part of every batch relative to the other teachers', above 0
  */

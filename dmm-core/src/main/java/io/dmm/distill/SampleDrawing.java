@@ -42,11 +42,14 @@ record SampleDrawing(
         for (int i = 0; i < counts.length; i++) {
             Lesson lesson = lessons.get(i);
             int own = lesson.own(counts[i]);
-            pick(memory, lesson.own(), own, data, latents, captions);
-            pick(memory, lesson.common(), counts[i] - own, data, latents, captions);
             List<Integer> rows = lesson.styles();
-            for (int sample = captions.size() - counts[i]; sample < captions.size(); sample++) {
-                styles[sample] = rows.get(rows.size() == 1 ? 0 : style.nextInt(rows.size()));
+            int sample = captions.size();
+            for (long picture : pick(memory, lesson.own(), own, data, latents, captions)) {
+                styles[sample++] = rows.get((int) (picture % rows.size()));
+            }
+            pick(memory, lesson.common(), counts[i] - own, data, latents, captions);
+            while (sample < captions.size()) {
+                styles[sample++] = rows.get(rows.size() == 1 ? 0 : style.nextInt(rows.size()));
             }
         }
         captions.replaceAll(caption -> dropping.nextDouble() < CAPTION_DROPPING ? "" : caption);
@@ -56,22 +59,24 @@ record SampleDrawing(
         return new Samples(noisy, captions, counts, styles);
     }
 
-    private static void pick(
+    /** Draws pictures; gives their rows in the set. */
+    private static long[] pick(
             NDManager memory,
             LatentSet set,
             int count,
             PhiloxRandom data,
             NDList latents,
             List<String> captions) {
-        if (count == 0) {
-            return;
-        }
         long[] rows = new long[count];
+        if (count == 0) {
+            return rows;
+        }
         for (int i = 0; i < count; i++) {
             rows[i] = data.nextInt(set.size());
             captions.add(set.caption((int) rows[i]));
         }
         latents.add(set.latents(memory, rows));
+        return rows;
     }
 
     /**

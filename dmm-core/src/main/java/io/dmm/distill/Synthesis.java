@@ -38,7 +38,10 @@ public record Synthesis(NoiseSchedule schedule, int size, Settings settings, lon
         public static final Settings DEFAULT = new Settings(25, 7);
     }
 
-    /** Draws one picture for each caption, on {@code manager}. */
+    /**
+     * Draws one picture for each caption, on {@code manager}; a teacher with styles draws in each
+     * in turn.
+     */
     public LatentSet draw(
             NDManager manager, Teacher teacher, List<String> captions, TrainingListener listener) {
         return draw(manager, teacher, captions, listener, Cache.NONE, () -> "");
@@ -123,12 +126,25 @@ public record Synthesis(NoiseSchedule schedule, int size, Settings settings, lon
                             inner,
                             teacher.textStates().of(inner, texts),
                             teacher.textStates().of(inner, empty),
-                            null,
+                            styles(inner, teacher, from, seeds.length),
                             new SeededNoise(inner, seeds, sample),
                             Start.NOISE,
                             StepListener.NONE);
             latents.attach(memory);
             return latents;
         }
+    }
+
+    /** Picture {@code i} is in the teacher's style {@code i} modulo their number, if it has any. */
+    private static NDArray styles(NDManager memory, Teacher teacher, int from, int count) {
+        int styles = teacher.unet().config().styles();
+        if (styles == 0) {
+            return null;
+        }
+        float[] rows = new float[count * styles];
+        for (int i = 0; i < count; i++) {
+            rows[i * styles + (from + i) % styles] = 1;
+        }
+        return memory.create(rows, new Shape(count, styles));
     }
 }
