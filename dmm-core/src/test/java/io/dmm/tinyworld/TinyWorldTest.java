@@ -75,7 +75,7 @@ class TinyWorldTest {
         try (StableDiffusion base = world.base();
                 NDManager manager = base.manager().newSubManager()) {
             List<String> captions =
-                    TinyWorld.heldOut().stream().map(CaptionedImage::caption).limit(48).toList();
+                    TinyWorld.heldOut().stream().map(CaptionedImage::caption).limit(16).toList();
             TextStates states =
                     new TextStates(
                             manager,
