@@ -22,7 +22,9 @@ public enum ModelKind {
     SDXL("an SDXL model", "it has another architecture"),
     SD3("an SD 3 model", "it has another architecture"),
     FLUX("a Flux model", "it has another architecture"),
-    LORA("a LoRA", "it changes a checkpoint but is none"),
+    LORA(
+            "a LoRA",
+            "it changes a checkpoint but is none; Expert.lora(…) and with(Lora.of(…)) take it"),
     CONTROLNET("a ControlNet", "it steers a checkpoint but is none"),
     EMBEDDING("a textual inversion embedding", "it adds words to a checkpoint but is none"),
     UNKNOWN("of no kind that is known", "its tensors have other names");
