@@ -20,7 +20,7 @@ public enum Activations {
     RECOMPUTED {
         @Override
         Segments segments(NDManager memory) {
-            return new Checkpoints(memory);
+            return new Recomputation(memory);
         }
     };
 

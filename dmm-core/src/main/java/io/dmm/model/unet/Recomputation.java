@@ -14,7 +14,7 @@ import java.util.Deque;
  * <p>Each result is handed on as a leaf of its own, in which the gradients of all who use it add
  * up: later segments, and losses.
  */
-final class Checkpoints implements Segments {
+final class Recomputation implements Segments {
     private record Run(Segment segment, NDArray[] inputs, NDArray leaf) {}
 
     private final NDManager memory;
@@ -23,7 +23,7 @@ final class Checkpoints implements Segments {
     /**
      * @param memory receives the results of all segments
      */
-    Checkpoints(NDManager memory) {
+    Recomputation(NDManager memory) {
         this.memory = memory;
     }
 
