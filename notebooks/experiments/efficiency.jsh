@@ -34,6 +34,7 @@ final List<Recipe> RECIPES = List.of(
 class Curve implements TrainingListener {
     final XYSeries points;
     final TrainingListener progress = new ConsoleProgress();
+    boolean reached;
 
     Curve(String name) { points = new XYSeries(name); }
 
@@ -43,6 +44,7 @@ class Curve implements TrainingListener {
         double mean = validation.figures().values().stream().mapToDouble(gap -> gap).average().orElseThrow();
         points.add(validation.step() * BATCH, mean);
         if (mean >= GOAL) {
+            reached = true;
             Thread.currentThread().interrupt();
         }
     }
@@ -69,7 +71,10 @@ void efficiency(Path out) throws Exception {
                     .validate(recipe.every(), heldOut())
                     .listen(curve)).run()) {
                 System.out.printf("%-28s not reached after %,d samples%n", recipe.name(), recipe.steps() * BATCH);
-            } catch (CancellationException reached) {
+            } catch (CancellationException stop) {
+                if (!curve.reached) {
+                    throw stop;
+                }
                 System.out.printf("%-28s %,d samples%n", recipe.name(), (long) curve.points.getMaxX());
             }
             curves.addSeries(curve.points);
