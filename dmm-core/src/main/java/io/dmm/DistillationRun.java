@@ -3,7 +3,6 @@ package io.dmm;
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.Cache;
 import io.dmm.data.CaptionedImage;
-import io.dmm.data.Fingerprint;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Averaging;
@@ -13,8 +12,6 @@ import io.dmm.distill.Ema;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.LoggedListener;
 import io.dmm.distill.Student;
-import io.dmm.distill.Synthesis;
-import io.dmm.distill.Teacher;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
 import io.dmm.model.unet.UNet;
@@ -29,8 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One run of a {@link Distillation}: checks its settings, loads what they name, and trains. */
@@ -45,6 +40,8 @@ final class DistillationRun {
 
     /** The captions that experts draw. */
     private final List<String> drawn;
+
+    private final Lessons lessons;
 
     private final TrainingLoop loop;
 
@@ -64,6 +61,7 @@ final class DistillationRun {
         boolean all = settings.pictures.isEmpty() && settings.drawnPerExpert == 0;
         int count = all ? captions.size() : settings.drawnPerExpert;
         drawn = captions.subList(0, check(count, captions.size()));
+        lessons = new Lessons(settings, styles, drawn);
         loop =
                 new TrainingLoop(
                         settings.steps,
@@ -87,7 +85,7 @@ final class DistillationRun {
     }
 
     MergedModel run() throws IOException {
-        new RunChecks(settings, regularizes()).run();
+        new RunChecks(settings, lessons.regularizes()).run();
         try (NDManager manager = Compute.newManager();
                 Checkpoints checkpoints = checkpoints()) {
             checkMetrics(checkpoints);
@@ -138,11 +136,6 @@ final class DistillationRun {
                 : settings.metrics;
     }
 
-    /** Whether the model merged before teaches its styles, too. */
-    private boolean regularizes() {
-        return settings.merged != null && settings.extending && settings.regularizer > 0;
-    }
-
     /**
      * @param resumes whether a checkpoint will replace its weights
      */
@@ -179,7 +172,7 @@ final class DistillationRun {
         List<String> captions = captions();
         Cache cache = settings.cache == null ? Cache.NONE : Cache.in(settings.cache);
         TextStates textStates = Expert.textStates(manager, base, captions, cache);
-        List<Lesson> lessons = lessons(manager, captions, textStates, cache);
+        List<Lesson> experts = lessons.ofExperts(manager, captions, textStates, cache);
         DistillationObjective objective =
                 new DistillationObjective(
                         manager,
@@ -188,7 +181,7 @@ final class DistillationRun {
                                 base.unet(),
                                 settings.activations),
                         textStates,
-                        withOldStyles(manager, lessons, textStates, cache),
+                        lessons.withOldStyles(manager, experts, textStates, cache),
                         new DistillationObjective.Drawing(
                                 base.schedule(),
                                 settings.timesteps,
@@ -211,7 +204,7 @@ final class DistillationRun {
                                                 base.vae(),
                                                 settings.validation.heldOut(),
                                                 cache),
-                                        lessons,
+                                        experts,
                                         settings.seed)
                                 .validating(logged);
             }
@@ -232,97 +225,6 @@ final class DistillationRun {
             captions.addAll(settings.validation.captions());
         }
         return captions;
-    }
-
-    private List<Lesson> lessons(
-            NDManager manager, List<String> captions, TextStates textStates, Cache cache) {
-        LatentSet common = common(manager, cache);
-        List<Teacher> teachers = new ArrayList<>();
-        for (Expert expert : experts) {
-            teachers.add(
-                    expert.load(
-                            manager, base, settings.teacherPrecision, captions, textStates, cache));
-        }
-        String baseKey = cache == Cache.NONE || drawn.isEmpty() ? "" : baseKey();
-        List<Lesson> lessons = new ArrayList<>();
-        for (int i = 0; i < teachers.size(); i++) {
-            Expert expert = experts.get(i);
-            lessons.add(
-                    new Lesson(
-                            teachers.get(i),
-                            List.of(styles.indexOf(expert.name())),
-                            common,
-                            drawn(manager, teachers.get(i), cache, key(baseKey, expert)),
-                            settings.drawnShare,
-                            expert.weight()));
-        }
-        return lessons;
-    }
-
-    private LatentSet common(NDManager manager, Cache cache) {
-        return settings.pictures.isEmpty()
-                ? null
-                : LatentSet.encode(manager, base.vae(), settings.pictures, cache);
-    }
-
-    /** What experts take from the base. */
-    private String baseKey() {
-        return new Fingerprint()
-                .add(base.unet().config().toString())
-                .add(Fingerprint.of(base.unet().parameters()))
-                .add(TextStates.key(base.tokenizer(), base.textEncoder()))
-                .hex();
-    }
-
-    /** As {@link #key}, for the model merged before. */
-    private String mergedKey(UNet before) {
-        return baseKey() + Fingerprint.of(before.parameters()) + settings.teacherPrecision;
-    }
-
-    /** All that a teacher's answers depend on. */
-    private Supplier<String> key(String baseKey, Expert expert) {
-        return () -> baseKey + expert.source().sha256() + settings.teacherPrecision;
-    }
-
-    private LatentSet drawn(
-            NDManager manager, Teacher teacher, Cache cache, Supplier<String> teacherKey) {
-        if (drawn.isEmpty()) {
-            return null;
-        }
-        int size = base.unet().config().sampleSize();
-        return new Synthesis(base.schedule(), size, settings.drawing, settings.seed)
-                .draw(manager, teacher, drawn, settings.listener, cache, teacherKey);
-    }
-
-    /**
-     * The frozen model merged before is asked about the common pictures in random old styles, and
-     * about pictures that it draws itself.
-     */
-    private List<Lesson> withOldStyles(
-            NDManager manager, List<Lesson> lessons, TextStates textStates, Cache cache) {
-        if (!regularizes()) {
-            return lessons;
-        }
-        UNet before = settings.merged.pipeline().unet();
-        Teacher teacher =
-                new Teacher(
-                        "old styles",
-                        settings.teacherPrecision == Precision.FP32
-                                ? before
-                                : before.copy(manager, settings.teacherPrecision),
-                        textStates);
-        double share = settings.regularizer;
-        double weight = lessons.stream().mapToDouble(Lesson::weight).sum() * share / (1 - share);
-        List<Lesson> all = new ArrayList<>(lessons);
-        all.add(
-                new Lesson(
-                        teacher,
-                        IntStream.range(0, settings.merged.styles().size()).boxed().toList(),
-                        lessons.get(0).common(),
-                        drawn(manager, teacher, cache, () -> mergedKey(before)),
-                        settings.drawnShare,
-                        weight));
-        return all;
     }
 
     private Map<String, String> metadata() {

@@ -1,0 +1,127 @@
+package io.dmm;
+
+import ai.djl.ndarray.NDManager;
+import io.dmm.data.Cache;
+import io.dmm.data.Fingerprint;
+import io.dmm.data.LatentSet;
+import io.dmm.data.TextStates;
+import io.dmm.distill.Lesson;
+import io.dmm.distill.Synthesis;
+import io.dmm.distill.Teacher;
+import io.dmm.model.unet.UNet;
+import io.dmm.tensor.Precision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Who teaches what in a run.
+ *
+ * @param styles the student's, in the order of its codebook
+ * @param drawn captions that the teachers draw
+ */
+record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
+
+    /** Whether the model merged before teaches its styles, too. */
+    boolean regularizes() {
+        return settings.merged != null && settings.extending && settings.regularizer > 0;
+    }
+
+    /** Loads the experts and has them draw. */
+    List<Lesson> ofExperts(
+            NDManager manager, List<String> captions, TextStates textStates, Cache cache) {
+        LatentSet common = common(manager, cache);
+        List<Teacher> teachers = new ArrayList<>();
+        for (Expert expert : settings.experts) {
+            teachers.add(
+                    expert.load(
+                            manager,
+                            settings.base,
+                            settings.teacherPrecision,
+                            captions,
+                            textStates,
+                            cache));
+        }
+        String baseKey = cache == Cache.NONE || drawn.isEmpty() ? "" : baseKey();
+        List<Lesson> lessons = new ArrayList<>();
+        for (int i = 0; i < teachers.size(); i++) {
+            Expert expert = settings.experts.get(i);
+            lessons.add(
+                    new Lesson(
+                            teachers.get(i),
+                            List.of(styles.indexOf(expert.name())),
+                            common,
+                            drawn(manager, teachers.get(i), cache, key(baseKey, expert)),
+                            settings.drawnShare,
+                            expert.weight()));
+        }
+        return lessons;
+    }
+
+    private LatentSet common(NDManager manager, Cache cache) {
+        return settings.pictures.isEmpty()
+                ? null
+                : LatentSet.encode(manager, settings.base.vae(), settings.pictures, cache);
+    }
+
+    /** What experts take from the base. */
+    private String baseKey() {
+        return new Fingerprint()
+                .add(settings.base.unet().config().toString())
+                .add(Fingerprint.of(settings.base.unet().parameters()))
+                .add(TextStates.key(settings.base.tokenizer(), settings.base.textEncoder()))
+                .hex();
+    }
+
+    /** As {@link #key}, for the model merged before. */
+    private String mergedKey(UNet before) {
+        return baseKey() + Fingerprint.of(before.parameters()) + settings.teacherPrecision;
+    }
+
+    /** All that a teacher's answers depend on. */
+    private Supplier<String> key(String baseKey, Expert expert) {
+        return () -> baseKey + expert.source().sha256() + settings.teacherPrecision;
+    }
+
+    private LatentSet drawn(
+            NDManager manager, Teacher teacher, Cache cache, Supplier<String> teacherKey) {
+        if (drawn.isEmpty()) {
+            return null;
+        }
+        int size = settings.base.unet().config().sampleSize();
+        return new Synthesis(settings.base.schedule(), size, settings.drawing, settings.seed)
+                .draw(manager, teacher, drawn, settings.listener, cache, teacherKey);
+    }
+
+    /**
+     * The frozen model merged before is asked about the common pictures in random old styles, and
+     * about pictures that it draws itself.
+     */
+    List<Lesson> withOldStyles(
+            NDManager manager, List<Lesson> lessons, TextStates textStates, Cache cache) {
+        if (!regularizes()) {
+            return lessons;
+        }
+        UNet before = settings.merged.pipeline().unet();
+        Teacher teacher =
+                new Teacher(
+                        "old styles",
+                        settings.teacherPrecision == Precision.FP32
+                                ? before
+                                : before.copy(manager, settings.teacherPrecision),
+                        textStates);
+        double share = settings.regularizer;
+        double weight = lessons.stream().mapToDouble(Lesson::weight).sum() * share / (1 - share);
+        List<Lesson> all = new ArrayList<>(lessons);
+        all.add(
+                new Lesson(
+                        teacher,
+                        IntStream.range(0, settings.merged.styles().size()).boxed().toList(),
+                        lessons.get(0).common(),
+                        drawn(manager, teacher, cache, () -> mergedKey(before)),
+                        settings.drawnShare,
+                        weight));
+        return all;
+    }
+}
