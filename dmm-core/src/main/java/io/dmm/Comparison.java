@@ -49,7 +49,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
 
     /**
      * How near the base itself comes to each expert when captions are told its style in words, what
-     * merging has to be better than (DMM, arXiv 2504.12364, Table 2).
+     * merging has to be better than (the baseline of the ablation in DMM, arXiv 2504.12364).
      *
      * @param words makes the prompt of a caption and an expert
      */
