@@ -1,9 +1,10 @@
-// Times the distillation step of the tiny world's UNet and, in turn, the same step in PyTorch.
+// Times the distillation step of the tiny world's UNet and, in turn, the same step in PyTorch and
+// what the authors' script does for it, also in PyTorch: see step.py.
 //
-//     notebooks/run dmm-core/benchmark/step.jsh [batch [steps [fp32|bf16]]]
+//     notebooks/run dmm-core/benchmark/step.jsh [batch [steps [fp32|bf16 [teachers]]]]
 //
-// Run it in the root of the checkout, on the CPU. The last argument is the precision of the
-// teachers. DMM_PYTHON names a python that has torch and diffusers; without it only ours is timed.
+// Run it in the root of the checkout, on the CPU. The precision is that of the teachers. DMM_PYTHON
+// names a python that has torch, diffusers and transformers; without it only ours is timed.
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -13,22 +14,20 @@ import io.dmm.model.unet.*;
 import io.dmm.tensor.*;
 import io.dmm.weights.*;
 
-final int TEACHERS = 4;
 final int PICTURES = 512;
 final int TOKENS = 77;
-final int WARMUP = 5;
-final int ROUNDS = 2;
+final int WARMUP = 30;  // the JVM compiles what runs often
+final int ROUNDS = 3;
 final int THREADS = Runtime.getRuntime().availableProcessors();
-final UNetConfig CONFIG = new UNetConfig(
-        4, 4, List.of(48, 64, 64), List.of(false, true, true), 1, 4, 64, 8, 1e-5, 16, 0);
 
-record Options(int batch, int steps, Precision teachers) {
+record Options(int batch, int steps, Precision precision, int teachers) {
     static Options parse(String arguments) {
         String[] given = arguments.isBlank() ? new String[0] : arguments.strip().split("\\s+");
         return new Options(
                 given.length > 0 ? Integer.parseInt(given[0]) : 32,
                 given.length > 1 ? Integer.parseInt(given[1]) : 30,
-                Precision.valueOf(given.length > 2 ? given[2].toUpperCase(Locale.ROOT) : "FP32"));
+                Precision.valueOf(given.length > 2 ? given[2].toUpperCase(Locale.ROOT) : "FP32"),
+                given.length > 3 ? Integer.parseInt(given[3]) : 4);
     }
 }
 
@@ -55,34 +54,26 @@ float[] normals(int seed, long count) {
     return PhiloxRandom.of(seed, 0, PhiloxRandom.Purpose.NOISE).normals((int) count);
 }
 
-/** A diffusers folder with a random UNet: what our teachers are read from and the peer's sizes. */
-void writeTeacher(Path folder) {
-    try (NDManager manager = Compute.newManager(); ModelDraft draft = ModelDraft.create(folder)) {
-        UNet unet = new UNet(CONFIG, Weights.initial(manager, 1));
-        draft.write("unet", CONFIG.toJson(), unet.parameters(), DType.F32, Map.of());
-        draft.publish();
-    }
-}
-
 Timing ours(Options options, Path folder) {
     try (NDManager manager = Compute.newManager()) {
+        UNetConfig config = ModelReader.unet(ModelFolder.open(folder), manager, Precision.FP32).config();
         List<String> captions = new ArrayList<>();
         for (int i = 0; i < PICTURES; i++) {
             captions.add("picture " + i);
         }
         TextStates textStates = new TextStates(manager, (memory, texts) -> {
-            Shape shape = new Shape(texts.size(), TOKENS, CONFIG.crossAttentionDim());
+            Shape shape = new Shape(texts.size(), TOKENS, config.crossAttentionDim());
             return memory.create(normals(2, shape.size()), shape);
         }, captions);
-        Shape shape = new Shape(PICTURES, CONFIG.inChannels(), CONFIG.sampleSize(), CONFIG.sampleSize());
+        Shape shape = new Shape(PICTURES, config.inChannels(), config.sampleSize(), config.sampleSize());
         LatentSet latents = new LatentSet(manager.create(normals(3, shape.size()), shape), captions);
         List<Teacher> teachers = new ArrayList<>();
-        for (int i = 0; i < TEACHERS; i++) {
-            UNet unet = ModelReader.unet(ModelFolder.open(folder), manager, options.teachers());
+        for (int i = 0; i < options.teachers(); i++) {
+            UNet unet = ModelReader.unet(ModelFolder.open(folder), manager, options.precision());
             teachers.add(new Teacher("teacher " + i, unet, textStates));
         }
-        UNet base = new UNet(CONFIG, Weights.initial(manager, 4));
-        UNet student = Student.of(manager, base, TEACHERS, 5);
+        UNet base = new UNet(config, Weights.initial(manager, 4));
+        UNet student = Student.of(manager, base, options.teachers(), 5);
         List<Lesson> lessons = new ArrayList<>();
         for (Teacher teacher : teachers) {
             lessons.add(Lesson.of(teacher, lessons.size(), latents, null));
@@ -102,14 +93,16 @@ Timing ours(Options options, Path folder) {
     }
 }
 
-Timing theirs(Options options, Path folder, String python) throws Exception {
+Timing theirs(Options options, Path folder, String python, boolean script) throws Exception {
     List<String> command = new ArrayList<>(List.of(
             python, "dmm-core/benchmark/step.py", folder.toString(),
-            "--batch", "" + options.batch(), "--teachers", "" + TEACHERS,
-            "--size", "" + CONFIG.sampleSize(), "--warmup", "" + WARMUP,
+            "--batch", "" + options.batch(), "--teachers", "" + options.teachers(), "--warmup", "" + WARMUP,
             "--steps", "" + options.steps(), "--threads", "" + THREADS));
-    if (options.teachers() == Precision.BF16) {
+    if (options.precision() == Precision.BF16) {
         command.add("--bf16-teachers");
+    }
+    if (script) {
+        command.add("--script");
     }
     Process process =
             new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -136,20 +129,25 @@ void compare(Options options, Path folder, String python) throws Exception {
         throw new IllegalStateException(
                 "benchmark: expected the CPU but was " + Compute.device() + "; set DMM_DEVICE=cpu");
     }
-    writeTeacher(folder);
-    System.out.printf("batch %d, %d teachers in %s, %d steps after %d, %d threads%n",
-            options.batch(), TEACHERS, options.teachers(), options.steps(), WARMUP, THREADS);
+    try (var base = TinyWorld.open().base()) {
+        base.save(folder.resolve("base"), DType.F32, Map.of());
+    }
+    System.out.printf("batch %d, %d teachers in %s, %d steps after %d, %d threads%n", options.batch(),
+            options.teachers(), options.precision(), options.steps(), WARMUP, THREADS);
     System.out.println("round  step     samples/s  peak MB");
     double ours = 0;
-    double theirs = 0;
+    double same = 0;
+    double script = 0;
     for (int round = 1; round <= ROUNDS; round++) {
-        ours += show(round, "dmm", ours(options, folder));
+        ours += show(round, "dmm", ours(options, folder.resolve("base")));
         if (python != null) {
-            theirs += show(round, "pytorch", theirs(options, folder, python));
+            same += show(round, "pytorch", theirs(options, folder.resolve("base"), python, false));
+            script += show(round, "script", theirs(options, folder.resolve("base"), python, true));
         }
     }
     if (python != null) {
-        System.out.printf(Locale.ROOT, "ratio, mean of the rounds: %.2f%n", ours / theirs);
+        System.out.printf(Locale.ROOT, "ratio, mean of the rounds: %.2f to the same step, %.2f to the script's%n",
+                ours / same, ours / script);
     }
 }
 
