@@ -3,7 +3,10 @@ package io.dmm.notebook.process;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The first tutorial in JupyterLab, in a headless Chromium; leaves screenshots in the target folder. */
+/**
+ * The first tutorial in JupyterLab, in a headless Chromium; leaves screenshots in the target
+ * folder.
+ */
 class BrowserTest {
     @Test
     void quickstart_showsProgressAndPictures() throws Exception {

@@ -3,7 +3,9 @@ package io.dmm.notebook.process;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The real kernel, as a front end sees it; src/test/python/kernel_check.py says what is expected. */
+/**
+ * The real kernel, as a front end sees it; src/test/python/kernel_check.py says what is expected.
+ */
 class KernelProcessTest {
     @ParameterizedTest
     @ValueSource(

@@ -21,7 +21,9 @@ final class PythonCheck {
 
     private PythonCheck() {}
 
-    /** Fails with what the check printed, and is skipped with its last line where it could not run. */
+    /**
+     * Fails with what the check printed, and is skipped with its last line where it could not run.
+     */
     static void run(String script, String... arguments) throws IOException, InterruptedException {
         Path log = Files.createTempFile("check", ".log");
         List<String> command = new ArrayList<>(List.of(python().toString(), "-B"));
@@ -32,7 +34,9 @@ final class PythonCheck {
         Process process = builder.redirectOutput(log.toFile()).start();
         try {
             if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
-                fail("%s: took over %d minutes%n%s".formatted(script, MINUTES, Files.readString(log)));
+                fail(
+                        "%s: took over %d minutes%n%s"
+                                .formatted(script, MINUTES, Files.readString(log)));
             }
             String output = Files.readString(log).strip();
             if (process.exitValue() == SKIPPED) {
@@ -51,7 +55,8 @@ final class PythonCheck {
         Path venv = named == null ? ROOT.resolve("notebooks/.venv") : ROOT.resolve(named);
         assumeTrue(
                 Files.exists(venv.resolve("share/jupyter/kernels/dmm-java/kernel.json")),
-                venv + ": no kernel is installed; run notebooks/lab --prepare, then the tests again");
+                venv
+                        + ": no kernel is installed; run notebooks/lab --prepare, then the tests again");
         return venv.resolve("bin/python");
     }
 }
