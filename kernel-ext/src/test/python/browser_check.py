@@ -92,16 +92,20 @@ def wait_until(page, condition, seconds):
 
 
 def live(page, shots):
-    """Looks at the running distillation: its progress must move in place."""
-    busy = page.locator(".jp-CodeCell", has=page.locator(".jp-InputPrompt", has_text="[*]"))
-    output = busy.filter(has_text="Dmm.distill").locator(".jp-OutputArea-output").first
-    output.wait_for(timeout=120 * SECONDS)
-    first = output.inner_html()
-    output.scroll_into_view_if_needed()
-    for n in range(3):
-        time.sleep(1.5)
-        page.screenshot(path=shots / f"live-{n}.png")
-    assert output.count() == 0 or output.inner_html() != first, "the live progress does not move"
+    """Watches the distillation: one picture, which changes in place until the cell ends."""
+    cell = page.locator(".jp-CodeCell", has_text="Notebook.live()")
+    picture = cell.locator(".jp-OutputArea-output img")
+    picture.wait_for(timeout=120 * SECONDS)
+    states = set()
+    while "[*]" in cell.locator(".jp-InputPrompt").inner_text():
+        state = hash(picture.get_attribute("src"))
+        if state not in states:
+            states.add(state)
+            picture.scroll_into_view_if_needed()
+            page.screenshot(path=shots / f"live-{min(len(states), 9)}.png")
+        time.sleep(0.2)
+    assert len(states) > 2, f"expected moving progress but saw {len(states)} pictures"
+    assert picture.count() == 1, f"expected one picture of the run but saw {picture.count()}"
 
 
 def look(page, shots):

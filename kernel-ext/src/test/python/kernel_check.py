@@ -11,7 +11,7 @@ from notebook_check import png_size
 
 BASE = "var world = TinyWorld.open(); var base = world.base();"
 DISTILL = """
-    Dmm.distill(base).experts(world.experts()).captions(TinyWorld.pictures(64))
+    Dmm.distill(base).experts(world.experts()).captions(TinyWorld.pictures(16))
         .steps(100_000).batch(8).checkpoints(Path.of("run"), 100_000)
         .listen(Notebook.live()).run();
 """
@@ -55,18 +55,18 @@ def interrupt_keeps_a_checkpoint_and_the_kernel(kernel):
     kernel.run(BASE)
     sent = []
 
-    def interrupt_after_some_steps(cell):
-        if cell.updates > 3 and not sent:
+    def interrupt_once_it_shows(cell):
+        if cell.updates > 1 and not sent:
             kernel.manager.interrupt_kernel()
             sent.append(time.monotonic())
 
-    cell = kernel.run(DISTILL, during=interrupt_after_some_steps)
+    cell = kernel.run(DISTILL, during=interrupt_once_it_shows)
     assert sent and time.monotonic() - sent[0] < 5, "the cell ran on for over 5 s"
     expect_one_sentence(cell, "interrupted")
     run = kernel.path / "run"
     steps = lambda: sorted(int(f.name.split("-")[1]) for f in run.glob("step-*[0-9]"))
     wait_for(lambda: steps() and steps()[-1] > 0, f"there is no checkpoint: {list(run.iterdir())}")
-    resumed = kernel.run(f"Dmm.distill(base).experts(world.experts()).captions(TinyWorld.pictures(64))"
+    resumed = kernel.run(f"Dmm.distill(base).experts(world.experts()).captions(TinyWorld.pictures(16))"
                          f".steps({steps()[-1] + 1}).batch(8).checkpoints(Path.of(\"run\"), 100_000).run().styles()")  # fmt: skip
     assert resumed.error() is None, resumed.error()
     assert "ink" in resumed.outputs[0]["data"]["text/plain"]
