@@ -229,11 +229,11 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
 
     private ValueAxis lossAxis() {
         String label =
-                "%s, mean of %d values%s"
+                "%s, mean of %d%s"
                         .formatted(
                                 view == View.LOSSES ? "loss" : "score",
                                 2 * reach() + 1,
-                                logAxis ? " (log scale)" : "");
+                                logAxis ? " (log)" : "");
         return dressed(logAxis ? new LogLossAxis(label) : new NumberAxis(label));
     }
 

@@ -48,7 +48,7 @@ record RunPicture(
 
     static final int WIDTH = 880;
     private static final int HEAD = 44;
-    private static final int CHART = 270;
+    private static final int CHART = 280;
     private static final int FEWEST_STEPS = 2;
 
     BufferedImage image() {
@@ -66,6 +66,9 @@ record RunPicture(
             g.fillRect(0, 0, WIDTH, height);
             g.setRenderingHint(
                     RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+            g.setRenderingHint(
+                    RenderingHints.KEY_FRACTIONALMETRICS,
+                    RenderingHints.VALUE_FRACTIONALMETRICS_ON);
             g.setRenderingHint(
                     RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
             drawHead(g);
@@ -91,7 +94,7 @@ record RunPicture(
         g.drawString(Ellipsis.fit(heading(), bold, room), 0, 18);
         g.setColor(GREY);
         g.setFont(plain);
-        g.drawString(right, (float) (WIDTH - Ellipsis.width(right, plain)), 18);
+        g.drawString(right, (float) (WIDTH - Ellipsis.width(right, plain) - 2), 18);
         drawBar(g, new Rectangle2D.Double(0, 27, WIDTH, 8), share(), color());
     }
 
@@ -161,7 +164,7 @@ record RunPicture(
         Progress shown = shown();
         String time = Progress.words(Duration.ofMillis(millis));
         return text
-                + (end == null && shown != null ? shown.timeLeftInWords() + " left" : time);
+                + (end == null && shown != null ? shown.timeLeftInWords() + " left" : "in " + time);
     }
 
     /** The figures as one line of text. */

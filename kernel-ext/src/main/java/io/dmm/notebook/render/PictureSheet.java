@@ -42,6 +42,9 @@ record PictureSheet(List<Entry> entries) {
             g.fillRect(0, 0, width, height);
             g.setRenderingHint(
                     RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+            g.setRenderingHint(
+                    RenderingHints.KEY_FRACTIONALMETRICS,
+                    RenderingHints.VALUE_FRACTIONALMETRICS_ON);
             for (int i = 0; i < entries.size(); i++) {
                 int x = i % columns * (CELL + GAP);
                 int y = i / columns * (rowHeight() + GAP);

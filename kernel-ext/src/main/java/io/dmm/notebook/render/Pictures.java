@@ -25,10 +25,10 @@ import org.jfree.chart.JFreeChart;
 
 /** Values that are pictures or are drawn as one. */
 final class Pictures {
-    /** Pixels across a grid, so that its text can be read when it is as wide as the column. */
-    private static final int GRID_PIXELS = 1760;
+    /** About how wide the pictures of a grid are shown, all together and each. */
+    private static final int GRID_POINTS = 900;
 
-    private static final int MAX_GRID_ZOOM = 8;
+    private static final int MAX_CELL_POINTS = 256;
     private static final int CHART_WIDTH = 880;
     private static final int CHART_HEIGHT = 480;
 
@@ -48,9 +48,7 @@ final class Pictures {
     }
 
     static Bundle of(ImageGrid grid) {
-        int cell = grid.cells().get(0).get(0).getWidth() * grid.columnLabels().size();
-        int zoom = Math.max(grid.zoom(), Math.min(MAX_GRID_ZOOM, GRID_PIXELS / cell));
-        return Picture.fitted(grid.withZoom(zoom).image())
+        return picture(grid)
                 .bundle(
                         "grid of %d × %d pictures; rows: %s; columns: %s"
                                 .formatted(
@@ -58,6 +56,18 @@ final class Pictures {
                                         grid.columnLabels().size(),
                                         String.join(" | ", grid.rowLabels()),
                                         String.join(" | ", grid.columnLabels())));
+    }
+
+    /** Small pictures are enlarged, to fill the column; large ones are shown smaller. */
+    private static Picture picture(ImageGrid grid) {
+        int cell = grid.cells().get(0).get(0).getWidth();
+        int across = cell * grid.columnLabels().size();
+        if (across * grid.zoom() > GRID_POINTS) {
+            return Picture.fitted(grid.image());
+        }
+        int zoom = Math.min(MAX_CELL_POINTS / cell, Math.round((float) GRID_POINTS / across));
+        return Picture.sharp(
+                grid.withZoom(Math.max(grid.zoom(), zoom)).image(Picture.SHARP));
     }
 
     static Bundle of(LossChart chart) {
