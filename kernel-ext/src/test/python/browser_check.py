@@ -46,6 +46,10 @@ def jupyter_lab(root):
         port = probe.getsockname()[1]
     homes = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"]
     environment = {**os.environ, **{name: str(root / "home" / name) for name in homes}}
+    # cells out of sight stay in the page, where the check can see them
+    setting = root / "home/JUPYTERLAB_SETTINGS_DIR/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+    setting.parent.mkdir(parents=True)
+    setting.write_text('{"windowingMode": "none"}')
     log = root / "lab.log"
     with log.open("wb") as out:
         server = subprocess.Popen(
@@ -95,15 +99,16 @@ def live(page, shots):
     """Watches the distillation: one picture, which changes in place until the cell ends."""
     cell = page.locator(".jp-CodeCell", has_text="Notebook.live()")
     picture = cell.locator(".jp-OutputArea-output img")
-    picture.wait_for(timeout=120 * SECONDS)
+    picture.wait_for(timeout=300 * SECONDS)
     states = set()
     while "[*]" in cell.locator(".jp-InputPrompt").inner_text():
-        state = hash(picture.get_attribute("src"))
-        if state not in states:
-            states.add(state)
-            picture.scroll_into_view_if_needed()
-            page.screenshot(path=shots / f"live-{min(len(states), 9)}.png")
+        for state in picture.evaluate_all("images => images.map(image => image.src)"):
+            if state not in states:
+                states.add(state)
+                page.screenshot(path=shots / f"live-{min(len(states), 9)}.png")
         time.sleep(0.2)
+    cell.scroll_into_view_if_needed()
+    picture.wait_for()
     assert len(states) > 2, f"expected moving progress but saw {len(states)} pictures"
     assert picture.count() == 1, f"expected one picture of the run but saw {picture.count()}"
 
