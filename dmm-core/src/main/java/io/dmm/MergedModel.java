@@ -2,7 +2,10 @@ package io.dmm;
 
 import io.dmm.pipeline.GenerationSettings;
 import io.dmm.pipeline.Interpolation;
+import io.dmm.pipeline.LabelledMatrix;
 import io.dmm.pipeline.StableDiffusion;
+import io.dmm.pipeline.StyleExplorer;
+import io.dmm.pipeline.StyleMix;
 import io.dmm.pipeline.TextToImage;
 import io.dmm.weights.DType;
 import io.dmm.weights.ModelFileException;
@@ -72,6 +75,23 @@ public final class MergedModel implements AutoCloseable {
     /** Begins pictures on the way from one style to another. */
     public Interpolation interpolate(String from, String to) {
         return new Interpolation(model, from, to);
+    }
+
+    /**
+     * Begins pictures around a mix of styles: for each style, the way from the mix to it.
+     *
+     * @param centre weights that sum to 1
+     */
+    public StyleExplorer explore(StyleMix centre) {
+        return new StyleExplorer(model, centre);
+    }
+
+    /**
+     * How alike the styles are to the network: the cosines between what each adds to the timestep
+     * embedding; 1 for the same direction, 0 for nothing in common, -1 for opposite ones.
+     */
+    public LabelledMatrix styleSimilarity() {
+        return StyleSimilarity.of(model);
     }
 
     /**

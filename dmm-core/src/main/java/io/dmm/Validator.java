@@ -11,7 +11,6 @@ import io.dmm.distill.StepMetrics;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.Validation;
 import io.dmm.pipeline.GeneratedImage;
-import io.dmm.pipeline.ImageGrid;
 import io.dmm.pipeline.StableDiffusion;
 import java.awt.image.BufferedImage;
 import java.util.LinkedHashMap;
@@ -106,8 +105,20 @@ record Validator(
                     student.sample(prompts).style(style).seed(seed).images(1).stream()
                             .map(GeneratedImage::image)
                             .toList();
-            ImageGrid grid = new ImageGrid(List.of(style), settings.prompts, List.of(row), 1);
-            listener.onSample(step, style, grid.image());
+            listener.onSample(step, style, sideBySide(row));
         }
+    }
+
+    /** One row without words: the prompts are the run's, and the style is the sample's name. */
+    private static BufferedImage sideBySide(List<BufferedImage> pictures) {
+        int width = pictures.get(0).getWidth();
+        int height = pictures.get(0).getHeight();
+        BufferedImage row =
+                new BufferedImage(
+                        width * pictures.size(), height, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < pictures.size(); i++) {
+            row.createGraphics().drawImage(pictures.get(i), i * width, 0, null);
+        }
+        return row;
     }
 }

@@ -80,11 +80,25 @@ public record ImageGrid(
      * @throws IllegalStateException if Java finds no fonts on this machine
      */
     public BufferedImage image() {
+        return image(1);
+    }
+
+    /**
+     * Draws the grid for a screen with several pixels to a point, its text as sharp as that.
+     *
+     * @param pixelsPerPoint how many pixels there are of each that {@link #image()} has, along
+     *     each side
+     */
+    public BufferedImage image(int pixelsPerPoint) {
         Layout layout = Layout.of(this);
         BufferedImage image =
-                new BufferedImage(layout.width(), layout.height(), BufferedImage.TYPE_INT_RGB);
+                new BufferedImage(
+                        layout.width() * pixelsPerPoint,
+                        layout.height() * pixelsPerPoint,
+                        BufferedImage.TYPE_INT_RGB);
         Graphics2D g = image.createGraphics();
         try {
+            g.scale(pixelsPerPoint, pixelsPerPoint);
             g.setColor(PAPER);
             g.fillRect(0, 0, layout.width(), layout.height());
             g.setRenderingHint(

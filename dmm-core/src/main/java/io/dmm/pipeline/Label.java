@@ -80,6 +80,11 @@ record Label(List<String> lines, Font font) {
         return (int) Math.ceil(lines.size() * metrics().getHeight());
     }
 
+    /** Draws the lines flush with x, the first one's top at y. */
+    void drawFlushLeft(Graphics2D g, int x, int y) {
+        draw(g, x, y, width(), 0);
+    }
+
     /** Draws the lines centred between x and x + width, the first one's top at y. */
     void drawCentred(Graphics2D g, int x, int y, int width) {
         draw(g, x, y, width, 0.5);

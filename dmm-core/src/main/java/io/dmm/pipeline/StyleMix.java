@@ -1,5 +1,6 @@
 package io.dmm.pipeline;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,28 @@ public final class StyleMix {
                     "style mix: '" + style + "' is named twice, expected once");
         }
         return new StyleMix(more);
+    }
+
+    /**
+     * A mix that lies between this one and a style alone.
+     *
+     * @param share how far it has gone to the style: 0 for this mix, 1 for the style
+     */
+    public StyleMix towards(String style, double share) {
+        if (!Double.isFinite(share)) {
+            throw new IllegalArgumentException(
+                    "style mix: share of '" + style + "', expected a number but was " + share);
+        }
+        Map<String, Double> moved = new LinkedHashMap<>();
+        weights.forEach((name, weight) -> moved.put(name, (1 - share) * weight));
+        moved.merge(style, share, Double::sum);
+        moved.values().removeIf(weight -> weight == 0);
+        return new StyleMix(moved);
+    }
+
+    /** The weights by the styles' names, in the order they were given. */
+    public Map<String, Double> weights() {
+        return Collections.unmodifiableMap(weights);
     }
 
     /**

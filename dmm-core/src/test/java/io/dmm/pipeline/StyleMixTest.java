@@ -27,6 +27,19 @@ class StyleMixTest {
     }
 
     @Test
+    void towards_keepsTheSum() {
+        StyleMix half = StyleMix.of("ink", 0.5).and("pixel", 0.5);
+        assertEquals("ink:0.5|pixel:0.5", half.towards("oil", 0).toString());
+        assertEquals("ink:0.25|pixel:0.25|oil:0.5", half.towards("oil", 0.5).toString());
+        assertEquals("ink:0.75|pixel:0.25", half.towards("ink", 0.5).toString());
+        assertEquals("oil:1.0", half.towards("oil", 1).toString());
+        assertEquals(
+                "style mix: share of 'oil', expected a number but was NaN",
+                assertThrows(IllegalArgumentException.class, () -> half.towards("oil", Double.NaN))
+                        .getMessage());
+    }
+
+    @Test
     void sum_mayBeRounded() {
         StyleMix thirds = StyleMix.of("ink", 0.333).and("pixel", 0.333).and("oil", 0.334);
         assertArrayEquals(new float[] {0.333f, 0.333f, 0.334f}, thirds.over(STYLES));

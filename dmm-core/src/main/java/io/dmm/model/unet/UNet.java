@@ -114,6 +114,22 @@ public final class UNet {
     }
 
     /**
+     * What each style adds to the timestep embedding, (N, D) on {@code manager}; the caller closes
+     * it.
+     *
+     * @throws IllegalStateException if there are no styles
+     */
+    public NDArray styleEmbeddings(NDManager manager) {
+        if (styleEmbedding == null) {
+            throw new IllegalStateException("UNet: expected styles but was a plain network");
+        }
+        try (Scope scope = Scope.of(manager)) {
+            NDArray each = scope.manager().eye(config.styles());
+            return scope.keep(precision.out(styleEmbedding.forward(precision.in(each))));
+        }
+    }
+
+    /**
      * Predicts the noise in latents.
      *
      * <p>With one timestep and one style for all, a sample's prediction does not depend on how many
