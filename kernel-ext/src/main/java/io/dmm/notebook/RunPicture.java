@@ -69,8 +69,7 @@ record RunPicture(
             g.setRenderingHint(
                     RenderingHints.KEY_FRACTIONALMETRICS,
                     RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            g.setRenderingHint(
-                    RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+            g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
             drawHead(g);
             if (hasChart) {
                 new LossChart("", steps).draw(g, new Rectangle2D.Double(0, HEAD, WIDTH, CHART));
@@ -138,7 +137,9 @@ record RunPicture(
     private String heading() {
         Progress shown = shown();
         String count =
-                shown == null ? "" : String.format(Locale.ROOT, "%,d of %,d", shown.done(), shown.total());
+                shown == null
+                        ? ""
+                        : String.format(Locale.ROOT, "%,d of %,d", shown.done(), shown.total());
         if (end == null) {
             String activity = shown == null ? "starting" : shown.activity();
             return activity + "  " + count + (shown == latest ? "" : "  ·  " + latest.activity());
