@@ -15,6 +15,7 @@ import java.awt.geom.Rectangle2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -152,20 +153,18 @@ record RunPicture(
     }
 
     private String detail() {
-        StringBuilder text = new StringBuilder();
+        List<String> figures = new ArrayList<>();
         if (!steps.isEmpty()) {
             StepMetrics last = steps.get(steps.size() - 1);
-            text.append(
-                    String.format(
-                            Locale.ROOT,
-                            "loss %.4g  ·  %.1f samples/s  ·  ",
-                            last.loss(),
-                            last.samplesPerSecond()));
+            figures.add(String.format(Locale.ROOT, "loss %.4g", last.loss()));
+            figures.add(String.format(Locale.ROOT, "%.1f samples/s", last.samplesPerSecond()));
         }
-        Progress shown = shown();
-        String time = Progress.words(Duration.ofMillis(millis));
-        return text
-                + (end == null && shown != null ? shown.timeLeftInWords() + " left" : "in " + time);
+        if (end != null) {
+            figures.add("in " + Progress.words(Duration.ofMillis(millis)));
+        } else if (shown() != null) {
+            figures.add(shown().timeLeftInWords() + " left");
+        }
+        return String.join("  ·  ", figures);
     }
 
     /** The figures as one line of text. */
