@@ -114,8 +114,7 @@ record Validator(
         int width = pictures.get(0).getWidth();
         int height = pictures.get(0).getHeight();
         BufferedImage row =
-                new BufferedImage(
-                        width * pictures.size(), height, BufferedImage.TYPE_INT_RGB);
+                new BufferedImage(width * pictures.size(), height, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < pictures.size(); i++) {
             row.createGraphics().drawImage(pictures.get(i), i * width, 0, null);
         }

@@ -13,6 +13,8 @@ import io.dmm.data.CaptionedImage;
 import io.dmm.distill.EmaDecay;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.MetricsLog;
+import io.dmm.distill.Progress;
+import io.dmm.distill.RunEnd;
 import io.dmm.distill.StepMetrics;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
@@ -253,6 +255,36 @@ class DistillationTest {
                 distillation().synthesize(16, DRAWING).listen(interruptAt("drawing as first", 16));
         CancellationException stop = assertThrows(CancellationException.class, distillation::run);
         assertEquals("drawing as second, after 0 of 16", stop.getMessage());
+    }
+
+    @Test
+    void listener_hearsHowTheRunEnded_once() throws IOException {
+        List<RunEnd> ends = new ArrayList<>();
+        Distillation run = distillation().steps(2);
+        run.listen(ending(ends, TrainingListener.NONE)).run().close();
+        Distillation stopped = distillation().listen(ending(ends, interruptAt("training", 3)));
+        assertThrows(CancellationException.class, stopped::run);
+        Distillation broken = distillation().steps(2);
+        TrainingListener breaking =
+                progress -> {
+                    throw new IllegalStateException("broken");
+                };
+        assertThrows(IllegalStateException.class, broken.listen(ending(ends, breaking))::run);
+        assertEquals(List.of(RunEnd.FINISHED, RunEnd.INTERRUPTED, RunEnd.FAILED), ends);
+    }
+
+    private static TrainingListener ending(List<RunEnd> ends, TrainingListener listener) {
+        return new TrainingListener() {
+            @Override
+            public void onProgress(Progress progress) {
+                listener.onProgress(progress);
+            }
+
+            @Override
+            public void onEnd(RunEnd end) {
+                ends.add(end);
+            }
+        };
     }
 
     @Test

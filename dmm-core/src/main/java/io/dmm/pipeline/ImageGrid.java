@@ -22,9 +22,11 @@ public record ImageGrid(
         List<String> columnLabels,
         List<List<BufferedImage>> cells,
         int zoom) {
+    /** The most that a grid enlarges its pictures. */
+    public static final int MAX_ZOOM = 16;
+
     private static final Color PAPER = Color.WHITE;
     private static final Color INK = new Color(0x22, 0x26, 0x2b);
-    private static final int MAX_ZOOM = 16;
     private static final int MAX_LINES = 6;
     private static final float MIN_FONT = 12;
     private static final float MAX_FONT = 26;
@@ -86,8 +88,8 @@ public record ImageGrid(
     /**
      * Draws the grid for a screen with several pixels to a point, its text as sharp as that.
      *
-     * @param pixelsPerPoint how many pixels there are of each that {@link #image()} has, along
-     *     each side
+     * @param pixelsPerPoint how many pixels there are of each that {@link #image()} has, along each
+     *     side
      */
     public BufferedImage image(int pixelsPerPoint) {
         Layout layout = Layout.of(this);

@@ -3,7 +3,9 @@ package io.dmm.notebook;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** An error as a cell shows it: its sentence, and the line of the cell where it is the cell's own. */
+/**
+ * An error as a cell shows it: its sentence, and the line of the cell where it is the cell's own.
+ */
 public final class ErrorText {
     private ErrorText() {}
 

@@ -48,10 +48,7 @@ record GapBars(Map<String, Double> figures) {
             g.setColor(RunPicture.INK);
             g.drawString(Ellipsis.fit(name, plain, NAME - 8), x, y + 15);
             RunPicture.drawBar(
-                    g,
-                    new Rectangle2D.Double(x + NAME, y + 7, BAR, 7),
-                    gap,
-                    RunPicture.GREEN);
+                    g, new Rectangle2D.Double(x + NAME, y + 7, BAR, 7), gap, RunPicture.GREEN);
             g.setColor(RunPicture.GREY);
             String percent = String.format(Locale.ROOT, "%.0f %%", 100 * gap);
             g.drawString(percent, x + NAME + BAR + 8, y + 15);

@@ -77,7 +77,8 @@ final class LiveDisplay {
                     changed = false;
                 }
                 long before = cpuNanos();
-                display.show(Picture.sharp(picture.image()).bundle(picture.text()));
+                Picture drawn = Picture.sharp(picture.image());
+                display.show(last ? drawn.bundle(picture.text()) : drawn.draft(picture.text()));
                 pause(Duration.ofNanos(PAUSES_PER_DRAWING * (cpuNanos() - before)));
             }
         } catch (InterruptedException | RuntimeException | Error e) {

@@ -15,6 +15,7 @@ import java.awt.geom.Rectangle2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -69,8 +70,7 @@ record RunPicture(
             g.setRenderingHint(
                     RenderingHints.KEY_FRACTIONALMETRICS,
                     RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            g.setRenderingHint(
-                    RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+            g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
             drawHead(g);
             if (hasChart) {
                 new LossChart("", steps).draw(g, new Rectangle2D.Double(0, HEAD, WIDTH, CHART));
@@ -138,7 +138,9 @@ record RunPicture(
     private String heading() {
         Progress shown = shown();
         String count =
-                shown == null ? "" : String.format(Locale.ROOT, "%,d of %,d", shown.done(), shown.total());
+                shown == null
+                        ? ""
+                        : String.format(Locale.ROOT, "%,d of %,d", shown.done(), shown.total());
         if (end == null) {
             String activity = shown == null ? "starting" : shown.activity();
             return activity + "  " + count + (shown == latest ? "" : "  ·  " + latest.activity());
@@ -151,20 +153,18 @@ record RunPicture(
     }
 
     private String detail() {
-        StringBuilder text = new StringBuilder();
+        List<String> figures = new ArrayList<>();
         if (!steps.isEmpty()) {
             StepMetrics last = steps.get(steps.size() - 1);
-            text.append(
-                    String.format(
-                            Locale.ROOT,
-                            "loss %.4g  ·  %.1f samples/s  ·  ",
-                            last.loss(),
-                            last.samplesPerSecond()));
+            figures.add(String.format(Locale.ROOT, "loss %.4g", last.loss()));
+            figures.add(String.format(Locale.ROOT, "%.1f samples/s", last.samplesPerSecond()));
         }
-        Progress shown = shown();
-        String time = Progress.words(Duration.ofMillis(millis));
-        return text
-                + (end == null && shown != null ? shown.timeLeftInWords() + " left" : "in " + time);
+        if (end != null) {
+            figures.add("in " + Progress.words(Duration.ofMillis(millis)));
+        } else if (shown() != null) {
+            figures.add(shown().timeLeftInWords() + " left");
+        }
+        return String.join("  ·  ", figures);
     }
 
     /** The figures as one line of text. */

@@ -70,8 +70,7 @@ record SampleStrips(Map<String, BufferedImage> samples, long step) {
                             ? RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR
                             : RenderingHints.VALUE_INTERPOLATION_BICUBIC);
             g.drawImage(place.picture, place.x, y + PICTURE - height, place.width, height, null);
-            g.drawString(
-                    Ellipsis.fit(place.name, plain, place.width), place.x, y + PICTURE + 15);
+            g.drawString(Ellipsis.fit(place.name, plain, place.width), place.x, y + PICTURE + 15);
         }
     }
 }

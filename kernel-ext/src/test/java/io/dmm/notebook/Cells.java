@@ -1,5 +1,6 @@
 package io.dmm.notebook;
 
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,7 +8,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.Map;
 
 /** The language of a test kernel: each cell is a name; it runs as JJava and IJava run theirs. */
 public final class Cells {

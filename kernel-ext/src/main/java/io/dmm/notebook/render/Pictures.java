@@ -66,8 +66,8 @@ final class Pictures {
             return Picture.fitted(grid.image());
         }
         int zoom = Math.min(MAX_CELL_POINTS / cell, Math.round((float) GRID_POINTS / across));
-        return Picture.sharp(
-                grid.withZoom(Math.max(grid.zoom(), zoom)).image(Picture.SHARP));
+        zoom = Math.max(grid.zoom(), Math.min(ImageGrid.MAX_ZOOM, zoom));
+        return Picture.sharp(grid.withZoom(zoom).image(Picture.SHARP));
     }
 
     static Bundle of(LossChart chart) {

@@ -18,9 +18,16 @@ final class Summaries {
                         "Run",
                         List.of(),
                         List.of(
-                                List.of("time", Progress.words(Duration.ofMillis((long) (1e3 * run.seconds())))),
-                                List.of("training", number("%,.1f samples/s", run.samplesPerSecond())),
-                                List.of("peak memory", number("%,.0f MB", run.peakMemory().megabytes())))));
+                                List.of(
+                                        "time",
+                                        Progress.words(
+                                                Duration.ofMillis((long) (1e3 * run.seconds())))),
+                                List.of(
+                                        "training",
+                                        number("%,.1f samples/s", run.samplesPerSecond())),
+                                List.of(
+                                        "peak memory",
+                                        number("%,.0f MB", run.peakMemory().megabytes())))));
         if (!run.experts().isEmpty()) {
             tables.add(
                     new Table(

@@ -48,10 +48,14 @@ record Table(String title, List<String> head, List<List<String>> rows) {
         int columns = all.stream().mapToInt(List::size).max().orElse(0);
         int[] widths =
                 IntStream.range(0, columns)
-                        .map(column -> all.stream().mapToInt(r -> r.get(column).length()).max().orElse(0))
+                        .map(
+                                column ->
+                                        all.stream()
+                                                .mapToInt(r -> r.get(column).length())
+                                                .max()
+                                                .orElse(0))
                         .toArray();
-        String lines =
-                all.stream().map(row -> line(row, widths)).collect(Collectors.joining("\n"));
+        String lines = all.stream().map(row -> line(row, widths)).collect(Collectors.joining("\n"));
         return title.isBlank() ? lines : title + "\n" + lines;
     }
 

@@ -1,0 +1,104 @@
+package io.dmm.notebook.render;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.modality.cv.ImageFactory;
+import io.dmm.Expert;
+import io.dmm.distill.LossChart;
+import io.dmm.distill.StepMetrics;
+import io.dmm.pipeline.GeneratedImage;
+import io.dmm.pipeline.ImageGrid;
+import io.dmm.pipeline.LabelledMatrix;
+import io.dmm.report.PeakMemory;
+import io.dmm.report.RunSummary;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.jfree.chart.ChartFactory;
+import org.jfree.data.xy.DefaultXYDataset;
+import org.junit.jupiter.api.Test;
+
+class RenderersTest {
+    private static final String HOSTILE = "<img src=x onerror=alert(1)>";
+    private static final String PARAMETERS =
+            "a red house\nSteps: 25, Sampler: DDIM, CFG scale: 7, Seed: 7, Size: 64x64, Styles: ink:1.0";
+
+    private static BufferedImage image(int width, int height) {
+        return new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    }
+
+    /** Every picture has no HTML beside it and twice as many pixels as it is shown wide. */
+    @Test
+    void drawnValues_arePngsForSharpScreens() throws IOException {
+        List<StepMetrics> steps =
+                IntStream.rangeClosed(1, 5)
+                        .mapToObj(i -> new StepMetrics(i, 1.0 / i, 1, 1, 1, i, Map.of()))
+                        .toList();
+        List<Object> values =
+                List.of(
+                        new LossChart("loss", steps),
+                        new LabelledMatrix("m", List.of("a"), List.of("b"), List.of(List.of(1.0))),
+                        new ImageGrid(List.of("a"), List.of("b"), List.of(List.of(image(8, 8)))),
+                        ChartFactory.createXYLineChart("t", "x", "y", new DefaultXYDataset()),
+                        ImageFactory.getInstance().fromImage(image(32, 8)),
+                        List.of(new GeneratedImage(image(8, 8), PARAMETERS)),
+                        image(8, 4));
+        for (Object value : values) {
+            Bundle bundle = Renderers.render(value);
+            BufferedImage png = ImageIO.read(new ByteArrayInputStream(bundle.png().orElseThrow()));
+            Map<String, Integer> size = bundle.metadata().get(Bundle.PNG);
+            assertEquals(2 * size.get("width"), png.getWidth(), value.toString());
+            assertEquals(2 * size.get("height"), png.getHeight(), value.toString());
+            assertFalse(bundle.data().containsKey(Bundle.HTML));
+            assertFalse(bundle.text().isBlank());
+        }
+    }
+
+    @Test
+    void largePicture_isShownPixelForPixel() throws IOException {
+        Bundle bundle = Renderers.render(image(512, 768));
+        assertEquals(Map.of("width", 512, "height", 768), bundle.metadata().get(Bundle.PNG));
+        assertEquals(
+                512, ImageIO.read(new ByteArrayInputStream(bundle.png().orElseThrow())).getWidth());
+    }
+
+    @Test
+    void generatedImage_saysPromptStyleAndSeed() {
+        assertEquals(
+                "a red house (ink · seed 7)",
+                Renderers.render(new GeneratedImage(image(64, 64), PARAMETERS)).text());
+    }
+
+    @Test
+    void hostileNames_areText_inEveryTable() {
+        List<Object> values =
+                List.of(
+                        Expert.checkpoint(HOSTILE, Path.of(HOSTILE)),
+                        List.of(Expert.checkpoint(HOSTILE, Path.of(HOSTILE))),
+                        new RunSummary(
+                                1,
+                                new PeakMemory(1, HOSTILE),
+                                1,
+                                List.of(new RunSummary.ExpertFigures(HOSTILE, 1, 1)),
+                                Map.of(HOSTILE, HOSTILE)));
+        for (Object value : values) {
+            String html = Renderers.render(value).data().get(Bundle.HTML);
+            assertTrue(html.contains("&lt;img src=x onerror=alert(1)&gt;"), html);
+            assertFalse(html.contains("<img"), html);
+        }
+    }
+
+    @Test
+    void otherLists_areText() {
+        assertEquals(Map.of(Bundle.TEXT, "[1, a]"), Renderers.render(List.of(1, "a")).data());
+        assertEquals(Map.of(Bundle.TEXT, "[]"), Renderers.render(List.of()).data());
+        assertEquals(Map.of(Bundle.TEXT, "null"), Renderers.render(null).data());
+    }
+}
