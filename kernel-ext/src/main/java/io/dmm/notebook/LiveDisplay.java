@@ -21,7 +21,7 @@ final class LiveDisplay {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
 
     /** The first drawings are slow and say nothing of the others. */
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(3);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private static final int PAUSES_PER_DRAWING = 99;
 
@@ -77,8 +77,7 @@ final class LiveDisplay {
                     changed = false;
                 }
                 long before = cpuNanos();
-                Picture drawn = Picture.sharp(picture.image());
-                display.show(last ? drawn.bundle(picture.text()) : drawn.draft(picture.text()));
+                display.show(Picture.sharp(picture.image()).bundle(picture.text()));
                 pause(Duration.ofNanos(PAUSES_PER_DRAWING * (cpuNanos() - before)));
             }
         } catch (InterruptedException | RuntimeException | Error e) {

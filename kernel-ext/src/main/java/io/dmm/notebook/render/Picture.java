@@ -49,11 +49,6 @@ public record Picture(BufferedImage image, int width, int height, String paramet
         return Bundle.png(PngParameters.encode(image, parameters), width, height, text);
     }
 
-    /** As {@link #bundle}, encoded in a third of the time, for a drawing that is soon replaced. */
-    public Bundle draft(String text) {
-        return Bundle.png(QuickPng.encode(image), width, height, text);
-    }
-
     static BufferedImage enlarged(BufferedImage image, int zoom) {
         int type =
                 image.getColorModel().hasAlpha()
