@@ -11,7 +11,7 @@ from pathlib import Path
 NOTEBOOKS = Path(__file__).resolve().parent
 SHARE = Path(sys.prefix, "share", "jupyter")
 # glibc reads these when the process starts, so they must be set for the kernel's, whoever starts it
-MALLOC = ["MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"]
+MALLOC = ["MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES"]
 
 
 def write(path, value):
