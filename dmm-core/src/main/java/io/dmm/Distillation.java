@@ -5,6 +5,7 @@ import io.dmm.distill.EmaDecay;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.Loss;
 import io.dmm.distill.Optimizer;
+import io.dmm.distill.RunEnd;
 import io.dmm.distill.ScoreLoss;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
@@ -312,15 +313,32 @@ public final class Distillation {
     }
 
     /**
-     * Trains.
+     * Trains, once a run before that is still writing its checkpoint is through.
      *
      * @throws CancellationException if the thread is interrupted
      * @throws ModelFileException if an expert cannot be used, or no checkpoint that is there
      * @throws IllegalArgumentException if settings do not fit, or the checkpoints are of others
-     * @throws IllegalStateException if ten steps in a row have no finite loss and gradient
+     * @throws IllegalStateException if ten steps in a row have no finite loss and gradient, or
+     *     another run of this process goes on for a minute
      * @throws IOException if the metrics cannot be written
      */
     public MergedModel run() throws IOException {
-        return new DistillationRun(this).run();
+        try (RunTurn turn = RunTurn.take()) {
+            return runInTurn();
+        }
+    }
+
+    private MergedModel runInTurn() throws IOException {
+        RunEnd end = RunEnd.FAILED;
+        try {
+            MergedModel model = new DistillationRun(this).run();
+            end = RunEnd.FINISHED;
+            return model;
+        } catch (CancellationException e) {
+            end = RunEnd.INTERRUPTED;
+            throw e;
+        } finally {
+            listener.onEnd(end);
+        }
     }
 }

@@ -87,18 +87,6 @@ public final class ConsoleProgress implements TrainingListener {
                 progress.done(),
                 progress.total(),
                 training,
-                progress.isLast() ? "done" : text(progress.timeLeft()) + " left");
-    }
-
-    private static String text(Duration time) {
-        if (time.toHours() > 0) {
-            return String.format(
-                    Locale.ROOT, "%d h %02d min", time.toHours(), time.toMinutesPart());
-        }
-        if (time.toMinutes() > 0) {
-            return String.format(
-                    Locale.ROOT, "%d min %02d s", time.toMinutes(), time.toSecondsPart());
-        }
-        return time.toSeconds() + " s";
+                progress.isLast() ? "done" : progress.timeLeftInWords() + " left");
     }
 }

@@ -32,6 +32,7 @@ import org.jfree.data.xy.DefaultXYDataset;
  * The curves of a run's losses, each the moving mean of its steps: the whole loss, with every step
  * as a thin line, above its parts; or {@link #byExpert}.
  *
+ * @param title left out where it is blank
  * @param metrics the steps in order, as {@link MetricsLog#read} gives them
  * @param view which losses are shown
  * @param logAxis whether the loss axis is logarithmic
@@ -109,11 +110,16 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         Graphics2D g = image.createGraphics();
         try {
             g.scale(PIXELS_PER_POINT, PIXELS_PER_POINT);
-            chart().draw(g, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
+            draw(g, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
         } finally {
             g.dispose();
         }
         return image;
+    }
+
+    /** Draws the chart into a part of a picture. */
+    public void draw(Graphics2D g, Rectangle2D area) {
+        chart().draw(g, area);
     }
 
     /** Writes the chart as PNG; the same metrics give the same bytes on one machine. */
@@ -183,11 +189,9 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         plot.setRangeGridlineStroke(new BasicStroke(1));
         plot.setAxisOffset(RectangleInsets.ZERO_INSETS);
         JFreeChart chart = new JFreeChart(null, Fonts.sans(Font.BOLD, 18), plot, true);
-        TextTitle heading = new TextTitle(title, Fonts.sans(Font.BOLD, 18));
-        heading.setHorizontalAlignment(HorizontalAlignment.LEFT);
-        heading.setPaint(INK);
-        heading.setPadding(0, 0, 10, 0);
-        chart.setTitle(heading);
+        if (!title.isBlank()) {
+            chart.setTitle(heading());
+        }
         chart.setBackgroundPaint(Color.WHITE);
         chart.setPadding(new RectangleInsets(14, 14, 10, 20));
         chart.getLegend().setItemFont(Fonts.sans(Font.PLAIN, 13));
@@ -195,6 +199,14 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         chart.getLegend().setItemLabelPadding(new RectangleInsets(2, 4, 2, 14));
         chart.getLegend().setFrame(BlockBorder.NONE);
         return chart;
+    }
+
+    private TextTitle heading() {
+        TextTitle heading = new TextTitle(title, Fonts.sans(Font.BOLD, 18));
+        heading.setHorizontalAlignment(HorizontalAlignment.LEFT);
+        heading.setPaint(INK);
+        heading.setPadding(0, 0, 10, 0);
+        return heading;
     }
 
     /** Dashed once the colours begin anew. */

@@ -1,6 +1,7 @@
 package io.dmm.distill;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -22,5 +23,23 @@ public record Progress(String activity, long done, long total, Duration timeLeft
 
     public boolean isLast() {
         return done == total;
+    }
+
+    /** The time left in words, for example {@code 2 min 05 s}. */
+    public String timeLeftInWords() {
+        return words(timeLeft);
+    }
+
+    /** A time to read: to the minute from an hour on. */
+    public static String words(Duration time) {
+        if (time.toHours() > 0) {
+            return String.format(
+                    Locale.ROOT, "%d h %02d min", time.toHours(), time.toMinutesPart());
+        }
+        if (time.toMinutes() > 0) {
+            return String.format(
+                    Locale.ROOT, "%d min %02d s", time.toMinutes(), time.toSecondsPart());
+        }
+        return time.toSeconds() + " s";
     }
 }

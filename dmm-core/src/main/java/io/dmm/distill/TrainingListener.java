@@ -23,4 +23,10 @@ public interface TrainingListener {
      * @param name the same for pictures to compare, for example the style
      */
     default void onSample(long step, String name, BufferedImage picture) {}
+
+    /**
+     * Is called once when a run of {@code Distillation} ends, however it ends, before the run
+     * returns or throws.
+     */
+    default void onEnd(RunEnd end) {}
 }

@@ -30,6 +30,9 @@ public record TrainingLoop(
     /** The name that checkpoints have for what is trained. */
     public static final String PARAMETERS = "parameters";
 
+    /** The activity that a listener hears of. */
+    public static final String ACTIVITY = "training";
+
     private static final int SKIPPED_AT_MOST = 10;
 
     /** What is minimised. */
@@ -152,7 +155,7 @@ public record TrainingLoop(
             Objective objective,
             TrainingListener listener,
             Checkpoints checkpoints) {
-        ProgressMeter meter = new ProgressMeter(listener, "training", checkpoints.done(), steps);
+        ProgressMeter meter = new ProgressMeter(listener, ACTIVITY, checkpoints.done(), steps);
         int skipped = 0;
         for (long step = checkpoints.done(); step < steps; step++) {
             meter.checkInterrupted();

@@ -1,9 +1,9 @@
 package io.dmm.report;
 
 /** HTML built from text: every text that enters a page passes through {@link #text}. */
-record Html(String source) {
+public record Html(String source) {
     /** Returns a text as it shall be read, in content and in quoted attributes alike. */
-    static Html text(String text) {
+    public static Html text(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -20,7 +20,7 @@ record Html(String source) {
     }
 
     /** Fills the {@code %s} of a template of our own; what is not yet HTML is escaped. */
-    static Html format(String template, Object... parts) {
+    public static Html format(String template, Object... parts) {
         Object[] sources = new Object[parts.length];
         for (int i = 0; i < parts.length; i++) {
             sources[i] = parts[i] instanceof Html html ? html : text(String.valueOf(parts[i]));
@@ -28,7 +28,7 @@ record Html(String source) {
         return new Html(template.formatted(sources));
     }
 
-    static Html join(Iterable<Html> parts) {
+    public static Html join(Iterable<Html> parts) {
         StringBuilder all = new StringBuilder();
         parts.forEach(all::append);
         return new Html(all.toString());

@@ -1,0 +1,152 @@
+"""Runs a notebook in JupyterLab in a headless Chromium and leaves screenshots of what a user sees.
+
+    python browser_check.py notebooks/01-quickstart.ipynb folder-for-screenshots
+
+Exit code 77 where there is no browser to run it in; the last line then says what is missing.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+
+try:
+    from playwright.sync_api import expect, sync_playwright
+except ImportError:
+    requirements = Path(__file__).resolve().with_name("requirements.txt")
+    print(f"playwright is missing; {sys.executable} -m pip install -r {requirements}")
+    sys.exit(77)
+
+LAUNCHER = Path(__file__).resolve().parents[4] / "notebooks" / "lab"
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECONDS = 1000  # in playwright's unit
+
+
+@contextmanager
+def jupyter_lab(root):
+    """The lab as notebooks/lab starts it, but with a home of its own; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    homes = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"]
+    environment = {**os.environ, **{name: str(root / "home" / name) for name in homes}}
+    log = root / "lab.log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [LAUNCHER, "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
+             f"--ServerApp.root_dir={root}", "--IdentityProvider.token=check",
+             "--LabApp.expose_app_in_browser=True"],
+            env=environment, stdout=out, stderr=out)  # fmt: skip
+    try:
+        wait_for_server(server, port, log)
+        yield f"http://127.0.0.1:{port}"
+        server.send_signal(signal.SIGINT)
+        assert server.wait(20) == 0, f"Ctrl-C left exit code {server.returncode}: {log.read_text()}"
+    finally:
+        server.kill()
+
+
+def wait_for_server(server, port, log):
+    end = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            assert server.poll() is None, f"JupyterLab did not start: {log.read_text()}"
+            assert time.monotonic() < end, f"JupyterLab took over a minute: {log.read_text()}"
+            time.sleep(0.2)
+
+
+def open_notebook(page, address, name):
+    page.goto(f"{address}/lab/tree/{name}?token=check")
+    page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=60 * SECONDS)
+    wait_until(page, "kernel?.connectionStatus === 'connected'", 60)
+
+
+def wait_until(page, condition, seconds):
+    page.wait_for_function(
+        f"""() => {{
+            const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+            return {condition};
+        }}""",
+        timeout=seconds * SECONDS,
+    )
+
+
+def live(page, shots):
+    """Looks at the running distillation: its progress must move in place."""
+    busy = page.locator(".jp-CodeCell", has=page.locator(".jp-InputPrompt", has_text="[*]"))
+    output = busy.filter(has_text="Dmm.distill").locator(".jp-OutputArea-output").first
+    output.wait_for(timeout=120 * SECONDS)
+    first = output.inner_html()
+    output.scroll_into_view_if_needed()
+    for n in range(3):
+        time.sleep(1.5)
+        page.screenshot(path=shots / f"live-{n}.png")
+    assert output.count() == 0 or output.inner_html() != first, "the live progress does not move"
+
+
+def look(page, shots):
+    """Looks at the finished notebook: pictures visible, kernel idle, nothing in the way."""
+    prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
+    for n in range(prompts.count()):
+        expect(prompts.nth(n)).not_to_contain_text("[*]")
+    assert page.locator(".jp-Dialog").count() == 0, page.locator(".jp-Dialog").inner_text()
+    assert page.locator(".jp-OutputArea [data-mime-type$=stderr]").count() == 0
+    cells = page.locator(".jp-CodeCell")
+    pictures = 0
+    for n in range(cells.count()):
+        cells.nth(n).scroll_into_view_if_needed()
+        images = cells.nth(n).locator(".jp-OutputArea-output img")
+        for i in range(images.count()):
+            images.nth(i).scroll_into_view_if_needed()
+            expect(images.nth(i)).to_be_visible()
+            assert images.nth(i).evaluate("i => i.complete && i.naturalWidth") > 0, "a broken picture"
+            pictures += 1
+        if images.count():
+            page.screenshot(path=shots / f"cell-{n}.png")
+    assert pictures >= 3, f"expected at least 3 pictures but saw {pictures}"
+
+
+def main(path, shots):
+    shots.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        nbformat.write(notebook, Path(folder, path.name))
+        with jupyter_lab(Path(folder)) as address:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            open_notebook(page, address, path.name)
+            page.screenshot(path=shots / "opened.png")
+            page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+            live(page, shots)
+            wait_until(page, "kernel?.status === 'idle'", 300)
+            look(page, shots)
+            browser.close()
+
+
+if __name__ == "__main__":
+    if CHROMIUM is None:
+        print("Chromium is missing; install it, on Debian: apt-get install chromium")
+        sys.exit(77)
+    main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve())

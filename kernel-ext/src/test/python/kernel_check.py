@@ -1,0 +1,84 @@
+"""Checks of the real kernel, one a run: python kernel_check.py NAME."""
+
+import base64
+import os
+import signal
+import sys
+import time
+
+from kernel import Kernel
+from notebook_check import png_size
+
+BASE = "var world = TinyWorld.open(); var base = world.base();"
+DISTILL = """
+    Dmm.distill(base).experts(world.experts()).captions(TinyWorld.pictures(64))
+        .steps(100_000).batch(8).checkpoints(Path.of("run"), 100_000)
+        .listen(Notebook.live()).run();
+"""
+
+
+def wait_for(condition, what, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"after {seconds} s {what}"
+        time.sleep(0.1)
+
+
+def expect_one_sentence(cell, *words):
+    lines = cell.error()
+    assert lines is not None, f"expected an error but was {cell.outputs}"
+    text = "\n".join(lines)
+    assert len(lines) == 1, f"expected one line but was {len(lines)}: {text}"
+    assert all(word in text for word in words), f"expected {words} in: {text}"
+    assert cell.stream("stderr") == "", cell.stream("stderr")
+
+
+def shown_picture_is_a_whole_png(kernel):
+    kernel.run(BASE)
+    cell = kernel.run('show(base.sample("a red house").seed(7).image());')
+    assert len(cell.outputs) == 1, cell.outputs
+    (png,) = cell.pngs()
+    width, height = png_size(base64.b64decode(png, validate=True))
+    assert width == height and width % 64 == 0, (width, height)
+    assert "a red house" in cell.outputs[0]["data"]["text/plain"]
+
+
+def error_is_one_sentence(kernel):
+    kernel.run(BASE)
+    cell = kernel.run('base.sample("a red house").style("ink").image()')
+    expect_one_sentence(cell, "style 'ink'", "expected none")
+    assert kernel.run("1 + 1").outputs[0]["data"]["text/plain"] == "2"
+
+
+def interrupt_keeps_a_checkpoint_and_the_kernel(kernel):
+    kernel.run(BASE)
+    sent = []
+
+    def interrupt_after_some_steps(cell):
+        if cell.updates > 3 and not sent:
+            kernel.manager.interrupt_kernel()
+            sent.append(time.monotonic())
+
+    cell = kernel.run(DISTILL, during=interrupt_after_some_steps)
+    assert sent and time.monotonic() - sent[0] < 5, "the cell ran on for over 5 s"
+    expect_one_sentence(cell, "nterrupted")
+    run = kernel.path / "run"
+    steps = lambda: sorted(int(f.name.split("-")[1]) for f in run.glob("step-*[0-9]"))
+    wait_for(lambda: steps() and steps()[-1] > 0, f"there is no checkpoint: {list(run.iterdir())}")
+    resumed = kernel.run(f"Dmm.distill(base).experts(world.experts()).captions(TinyWorld.pictures(64))"
+                         f".steps({steps()[-1] + 1}).batch(8).checkpoints(Path.of(\"run\"), 100_000).run().styles()")  # fmt: skip
+    assert resumed.error() is None, resumed.error()
+    assert "ink" in resumed.outputs[0]["data"]["text/plain"]
+
+
+def sigterm_ends_the_process(kernel):
+    kernel.run(BASE)
+    pid = kernel.manager.provisioner.pid
+    os.kill(pid, signal.SIGTERM)
+    wait_for(lambda: not kernel.manager.is_alive(), "the kernel still runs", seconds=10)
+    assert not list(kernel.path.glob("hs_err*")), "the kernel crashed"
+
+
+if __name__ == "__main__":
+    with Kernel() as kernel:
+        globals()[sys.argv[1]](kernel)

@@ -1,0 +1,78 @@
+# What the launchers share. Each sets root (the checkout) and launcher (its name in messages) and sources
+# this; require_build then checks Java, builds what is missing or out of date and sets class_path.
+
+class_path_file=$root/kernel-ext/target/run.classpath
+java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}
+
+# glibc hands every buffer above 32 MB back to the kernel, which then clears its pages anew for each
+# activation of a large picture. One arena that keeps what it has avoids that.
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}
+export MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-4294967296}
+export MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4294967296}
+
+jvm_options=(-Xmx2g -Djava.awt.headless=true
+    "-Djava.util.logging.config.file=$root/notebooks/logging.properties")
+
+fail() {
+    printf '%s: %s\n' "$launcher" "$1" >&2
+    exit 2
+}
+
+require_java() {
+    local version major
+    command -v "${java_bin}java" >/dev/null || fail "java is missing; install a JDK 17 or later"
+    command -v "${java_bin}jshell" >/dev/null ||
+        fail "jshell is missing; install a full JDK 17 or later, a runtime (JRE) is not enough"
+    version=$("${java_bin}java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
+    major=${version%%[!0-9]*}
+    [ "${major:-0}" -ge 17 ] || fail "Java is too old, expected 17 or later but was ${version:-unknown}"
+}
+
+is_built() {
+    [ -f "$class_path_file" ] || return 1
+    local class_path entry changed
+    class_path=$(cat "$class_path_file")
+    # A checkout that was moved or copied still holds the old place's paths.
+    case $class_path in "$root"/*) ;; *) return 1 ;; esac
+    changed=$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main -newer "$class_path_file" 2>/dev/null)
+    [ -z "$changed" ] || return 1
+    local IFS=:
+    for entry in $class_path; do
+        [ -e "$entry" ] || return 1
+    done
+}
+
+# Runs a command with its output in a log, which is shown only when it fails.
+quietly() {
+    local log=$1 what=$2 status=0
+    shift 2
+    "$@" >"$log" 2>&1 || status=$?
+    if [ "$status" -gt 128 ]; then
+        exit "$status" # Ctrl-C or a kill: nobody needs to be told why
+    elif [ "$status" -ne 0 ]; then
+        cat "$log" >&2
+        fail "$what failed; the lines above say why"
+    fi
+}
+
+build() {
+    command -v mvn >/dev/null || fail "mvn is missing; install Maven 3.8 or later"
+    local target=$root/kernel-ext/target
+    mkdir -p "$target/classes"
+    : >"$target/run.started"
+    echo "$launcher: building (the first time Maven also downloads PyTorch, about 200 MB) ..." >&2
+    quietly "$target/run.log" "the build" mvn -B -q -f "$root/pom.xml" \
+        -Dmaven.test.skip=true -Dspotless.check.skip package dependency:build-classpath \
+        -Dmdep.includeScope=runtime -Dmdep.outputFile=target/dependencies.classpath
+    printf '%s:%s' "$target/classes" "$(cat "$target/dependencies.classpath")" \
+        >"$class_path_file.new"
+    # Sources edited while Maven ran must count as newer than this build.
+    touch -r "$target/run.started" "$class_path_file.new"
+    mv "$class_path_file.new" "$class_path_file"
+}
+
+require_build() {
+    require_java
+    is_built || build
+    class_path=$(cat "$class_path_file")
+}
