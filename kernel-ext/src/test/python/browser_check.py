@@ -59,7 +59,8 @@ def jupyter_lab(root):
         server.send_signal(signal.SIGINT)
         assert server.wait(20) == 0, f"Ctrl-C left exit code {server.returncode}: {log.read_text()}"
     finally:
-        server.kill()
+        server.terminate()  # also ends the kernels of a failed check
+        server.wait(20)
 
 
 def wait_for_server(server, port, log):
@@ -109,7 +110,9 @@ def look(page, shots):
     for n in range(prompts.count()):
         expect(prompts.nth(n)).not_to_contain_text("[*]")
     assert page.locator(".jp-Dialog").count() == 0, page.locator(".jp-Dialog").inner_text()
-    assert page.locator(".jp-OutputArea [data-mime-type$=stderr]").count() == 0
+    for kind in ["stderr", "error"]:
+        said = page.locator(f".jp-OutputArea [data-mime-type$='.{kind}']")
+        assert said.count() == 0, said.all_inner_texts()
     cells = page.locator(".jp-CodeCell")
     pictures = 0
     for n in range(cells.count()):

@@ -16,7 +16,8 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 class Cell:
     """What came back from one cell: its outputs in the form of nbformat, displays updated in place."""
 
-    def __init__(self):
+    def __init__(self, source):
+        self.source_lines = [line.strip() for line in source.splitlines()]
         self.outputs = []
         self.updates = 0
 
@@ -71,7 +72,7 @@ class Kernel:
     def run(self, code, timeout=120, during=lambda cell: None):
         """Runs a cell to its end; `during` sees it after each message."""
         message = self.client.execute(code)
-        cell = Cell()
+        cell = Cell(code)
         end = time.monotonic() + timeout
         while True:
             try:

@@ -60,7 +60,7 @@ public final class StyleMix {
     }
 
     /** The weights by the styles' names, in the order they were given. */
-    Map<String, Double> weights() {
+    public Map<String, Double> weights() {
         return Collections.unmodifiableMap(weights);
     }
 

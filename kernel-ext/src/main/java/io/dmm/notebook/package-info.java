@@ -1,2 +1,5 @@
-/** Showing pictures, grids and live curves in a notebook; what a cell calls will live here. */
+/**
+ * What a cell types to see something: {@link io.dmm.notebook.Notebook#show} and {@link
+ * io.dmm.notebook.Notebook#live}. It knows no kernel; each kernel's package attaches itself.
+ */
 package io.dmm.notebook;

@@ -1,0 +1,101 @@
+package io.dmm.notebook;
+
+import io.dmm.distill.RunEnd;
+import io.dmm.notebook.render.Picture;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Draws a run on a thread of its own: at most twice a second, and so seldom that it takes less than
+ * a hundredth of one core.
+ *
+ * <p>Nothing is published on the training's thread: an interrupt there would close the kernel's
+ * sockets.
+ */
+final class LiveDisplay {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LiveDisplay.class);
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+
+    /** The first drawings are slow and say nothing of the others. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(3);
+
+    private static final int PAUSES_PER_DRAWING = 99;
+
+    private final Frontend.Display display;
+    private final RunNotes notes = new RunNotes();
+    private final Thread thread = new Thread(this::drawUntilEnd, "dmm-live");
+    private boolean changed;
+    private boolean ended;
+
+    LiveDisplay(Frontend.Display display) {
+        this.display = display;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    synchronized void note(Consumer<RunNotes> news) {
+        news.accept(notes);
+        changed = true;
+        notifyAll();
+    }
+
+    /** Draws once more and returns when that is shown; an interrupt meanwhile is kept. */
+    void end(RunEnd end) {
+        synchronized (this) {
+            notes.end(end);
+            ended = true;
+            notifyAll();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void drawUntilEnd() {
+        try {
+            boolean last = false;
+            while (!last) {
+                RunPicture picture;
+                synchronized (this) {
+                    while (!changed && !ended) {
+                        wait();
+                    }
+                    picture = notes.picture();
+                    last = ended;
+                    changed = false;
+                }
+                long before = cpuNanos();
+                display.show(Picture.sharp(picture.image()).bundle(picture.text()));
+                pause(Duration.ofNanos(PAUSES_PER_DRAWING * (cpuNanos() - before)));
+            }
+        } catch (InterruptedException | RuntimeException | Error e) {
+            LOGGER.warn("The run goes on, but is not shown any more", e);
+        }
+    }
+
+    private synchronized void pause(Duration wanted) throws InterruptedException {
+        Duration pause = wanted.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : wanted;
+        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+        long until = System.nanoTime() + pause.toNanos();
+        for (long left = pause.toMillis(); left > 0 && !ended; ) {
+            wait(left);
+            left = (until - System.nanoTime()) / 1_000_000;
+        }
+    }
+
+    private static long cpuNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+}

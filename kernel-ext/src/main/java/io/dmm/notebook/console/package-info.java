@@ -1,0 +1,2 @@
+/** Where there is no notebook: pictures go into a folder. */
+package io.dmm.notebook.console;

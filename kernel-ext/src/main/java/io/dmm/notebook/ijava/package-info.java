@@ -1,0 +1,2 @@
+/** The adapter to IJava, which a first cell installs. */
+package io.dmm.notebook.ijava;

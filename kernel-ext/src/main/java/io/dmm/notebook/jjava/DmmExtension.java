@@ -1,0 +1,39 @@
+package io.dmm.notebook.jjava;
+
+import io.dmm.notebook.ErrorText;
+import io.dmm.notebook.Notebook;
+import io.dmm.notebook.render.Renderer;
+import io.dmm.notebook.render.Renderers;
+import org.dflib.jjava.jupyter.Extension;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Installs this library into JJava, which finds it on its class path. */
+public final class DmmExtension implements Extension {
+    private static final Logger LOGGER = LoggerFactory.getLogger(DmmExtension.class);
+
+    /** Registers the renderers; a kernel would not start after an exception here. */
+    @Override
+    public void install(BaseKernel kernel) {
+        try {
+            Renderers.all().forEach(renderer -> register(kernel, renderer));
+            Notebook.attach(new JJavaFrontend(kernel.getIO().display));
+            if (!ErrorText.isWhole()) {
+                SentenceStyler.install(kernel);
+            }
+        } catch (Throwable e) {
+            LOGGER.error("The kernel starts without the DMM extension", e);
+        }
+    }
+
+    private static <T> void register(BaseKernel kernel, Renderer<T> renderer) {
+        kernel.getRenderer()
+                .createRegistration(renderer.type())
+                .preferring(renderer.mime())
+                .register(
+                        (value, context) ->
+                                JJavaFrontend.fill(
+                                        context.getOutputContainer(), renderer.render(value)));
+    }
+}

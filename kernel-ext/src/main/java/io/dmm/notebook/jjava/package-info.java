@@ -1,0 +1,2 @@
+/** The adapter to JJava, which finds it by itself. */
+package io.dmm.notebook.jjava;

@@ -1,0 +1,143 @@
+package io.dmm.notebook.render;
+
+import ai.djl.modality.cv.Image;
+import io.dmm.distill.LossChart;
+import io.dmm.distill.StepMetrics;
+import io.dmm.pipeline.GeneratedImage;
+import io.dmm.pipeline.GenerationSettings;
+import io.dmm.pipeline.HeatMap;
+import io.dmm.pipeline.ImageGrid;
+import io.dmm.pipeline.LabelledMatrix;
+import io.dmm.pipeline.StyleMix;
+import java.awt.Graphics2D;
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
+import org.jfree.chart.JFreeChart;
+
+/** Values that are pictures or are drawn as one. */
+final class Pictures {
+    /** Pixels across a grid, so that its text can be read when it is as wide as the column. */
+    private static final int GRID_PIXELS = 1760;
+
+    private static final int MAX_GRID_ZOOM = 8;
+    private static final int CHART_WIDTH = 880;
+    private static final int CHART_HEIGHT = 480;
+
+    private Pictures() {}
+
+    static Bundle of(GeneratedImage image) {
+        return Picture.of(image.image()).withParameters(image.parameters()).bundle(text(image));
+    }
+
+    static Bundle ofAll(List<GeneratedImage> images) {
+        List<PictureSheet.Entry> entries =
+                images.stream()
+                        .map(image -> new PictureSheet.Entry(image.image(), caption(image)))
+                        .toList();
+        List<String> texts = images.stream().map(Pictures::text).toList();
+        return new PictureSheet(entries).picture().bundle(String.join("\n", texts));
+    }
+
+    static Bundle of(ImageGrid grid) {
+        int cell = grid.cells().get(0).get(0).getWidth() * grid.columnLabels().size();
+        int zoom = Math.max(grid.zoom(), Math.min(MAX_GRID_ZOOM, GRID_PIXELS / cell));
+        return Picture.fitted(grid.withZoom(zoom).image())
+                .bundle(
+                        "grid of %d × %d pictures; rows: %s; columns: %s"
+                                .formatted(
+                                        grid.rowLabels().size(),
+                                        grid.columnLabels().size(),
+                                        String.join(" | ", grid.rowLabels()),
+                                        String.join(" | ", grid.columnLabels())));
+    }
+
+    static Bundle of(LossChart chart) {
+        List<StepMetrics> steps = chart.metrics();
+        StepMetrics last = steps.get(steps.size() - 1);
+        return Picture.sharp(chart.image())
+                .bundle(
+                        String.format(
+                                Locale.ROOT,
+                                "%s: loss %.4g at step %d",
+                                chart.title(),
+                                last.loss(),
+                                last.step()));
+    }
+
+    static Bundle of(LabelledMatrix matrix) {
+        return of(new HeatMap(matrix));
+    }
+
+    static Bundle of(HeatMap map) {
+        return Picture.sharp(map.image()).bundle(map.matrix().toString());
+    }
+
+    static Bundle of(BufferedImage image) {
+        return Picture.of(image)
+                .bundle("picture of %d×%d pixels".formatted(image.getWidth(), image.getHeight()));
+    }
+
+    static Bundle of(JFreeChart chart) {
+        BufferedImage image =
+                new BufferedImage(
+                        Picture.SHARP * CHART_WIDTH,
+                        Picture.SHARP * CHART_HEIGHT,
+                        BufferedImage.TYPE_INT_ARGB);
+        Graphics2D g = image.createGraphics();
+        try {
+            g.scale(Picture.SHARP, Picture.SHARP);
+            chart.draw(g, new Rectangle2D.Double(0, 0, CHART_WIDTH, CHART_HEIGHT));
+        } finally {
+            g.dispose();
+        }
+        String title = chart.getTitle() == null ? "chart" : chart.getTitle().getText();
+        return Picture.sharp(image).bundle(title);
+    }
+
+    static Bundle of(Image image) {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        try {
+            image.save(png, "png");
+            return of(ImageIO.read(new ByteArrayInputStream(png.toByteArray())));
+        } catch (IOException e) {
+            throw new UncheckedIOException("show: the picture cannot be encoded", e);
+        }
+    }
+
+    /** Prompt, then style and seed. */
+    private static List<String> caption(GeneratedImage image) {
+        GenerationSettings settings = image.settings();
+        List<String> facts = new ArrayList<>();
+        settings.style().ifPresent(style -> facts.add(words(style)));
+        if (settings.values().containsKey("Seed")) {
+            facts.add("seed " + settings.values().get("Seed"));
+        }
+        return List.of(settings.prompt(), String.join(" · ", facts));
+    }
+
+    private static String words(StyleMix mix) {
+        return mix.weights().entrySet().stream()
+                .map(
+                        style ->
+                                style.getValue() == 1
+                                        ? style.getKey()
+                                        : "%s %s".formatted(style.getValue(), style.getKey()))
+                .collect(Collectors.joining(" + "));
+    }
+
+    private static String text(GeneratedImage image) {
+        List<String> caption = caption(image);
+        return caption.get(1).isEmpty()
+                ? caption.get(0)
+                : "%s (%s)".formatted(caption.get(0), caption.get(1));
+    }
+}
