@@ -32,5 +32,5 @@ void draw(Path picture) throws Exception {
 }
 
 int rc = 70;
-rc = Batch.run(() -> draw(Path.of(System.getenv().getOrDefault("DMM_ARGS", "out/eight-experts.png"))));
+rc = Batch.run(() -> draw(Path.of(Batch.arguments().stream().findFirst().orElse("out/eight-experts.png"))));
 /exit rc

@@ -119,5 +119,5 @@ void quickstart(Path out) throws Exception {
 }
 
 int rc = 70;
-rc = Batch.run(() -> quickstart(Path.of(System.getenv().getOrDefault("DMM_ARGS", "out/quickstart"))));
+rc = Batch.run(() -> quickstart(Path.of(Batch.arguments().stream().findFirst().orElse("out/quickstart"))));
 /exit rc

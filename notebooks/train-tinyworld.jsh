@@ -30,10 +30,11 @@ void ship(Path trained, Path resources) throws IOException {
 
 int rc = 70;
 rc = Batch.run(() -> {
-    String[] folders = System.getenv().getOrDefault("DMM_ARGS", "out/tinyworld").split(" ");
-    TinyWorldTraining.run(Path.of(folders[0]), new ConsoleProgress());
-    if (folders.length > 1) {
-        ship(Path.of(folders[0]), Path.of(folders[1]));
+    var folders = Batch.arguments();
+    var trained = Path.of(folders.isEmpty() ? "out/tinyworld" : folders.get(0));
+    TinyWorldTraining.run(trained, new ConsoleProgress());
+    if (folders.size() > 1) {
+        ship(trained, Path.of(folders.get(1)));
     }
 });
 /exit rc

@@ -4,7 +4,7 @@
 //
 //   notebooks/run notebooks/experiments/ablation.jsh [steps [seeds [folder]]]        default: 400 3 out/ablation
 
-final String[] ARGS = System.getenv().getOrDefault("DMM_ARGS", "400").split(" ");
+final String[] ARGS = Batch.arguments().isEmpty() ? new String[] {"400"} : Batch.arguments().toArray(String[]::new);
 final int STEPS = Integer.parseInt(ARGS[0]);
 final int SEEDS = ARGS.length > 1 ? Integer.parseInt(ARGS[1]) : 3;
 final Path OUT = Path.of(ARGS.length > 2 ? ARGS[2] : "out/ablation");

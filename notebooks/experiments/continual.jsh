@@ -3,7 +3,7 @@
 //
 //   notebooks/run notebooks/experiments/continual.jsh [experts [steps [folder]]]        default: 4 300 out/continual
 
-final String[] ARGS = System.getenv().getOrDefault("DMM_ARGS", "4").split(" ");
+final String[] ARGS = Batch.arguments().isEmpty() ? new String[] {"4"} : Batch.arguments().toArray(String[]::new);
 final int EXPERTS = Integer.parseInt(ARGS[0]);
 final int STEPS = ARGS.length > 1 ? Integer.parseInt(ARGS[1]) : 300;
 final Path OUT = Path.of(ARGS.length > 2 ? ARGS[2] : "out/continual");

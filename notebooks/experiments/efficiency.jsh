@@ -89,5 +89,5 @@ void efficiency(Path out) throws Exception {
 }
 
 int rc = 70;
-rc = Batch.run(() -> efficiency(Path.of(System.getenv().getOrDefault("DMM_ARGS", "out/efficiency"))));
+rc = Batch.run(() -> efficiency(Path.of(Batch.arguments().stream().findFirst().orElse("out/efficiency"))));
 /exit rc

@@ -1,6 +1,7 @@
 package io.dmm;
 
 import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.Compute;
 import io.dmm.weights.ModelDescription;
 import io.dmm.weights.ModelFileException;
 import java.nio.file.Path;
@@ -19,6 +20,11 @@ public final class Dmm {
     /** Begins a distillation whose student starts from the weights of {@code base}. */
     public static Distillation distill(StableDiffusion base) {
         return new Distillation(base, null, true);
+    }
+
+    /** Says which device, memory and versions there are. */
+    public static Environment environment() {
+        return Environment.of(Compute.device());
     }
 
     /**

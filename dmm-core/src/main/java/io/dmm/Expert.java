@@ -12,7 +12,9 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.Lora;
+import io.dmm.weights.ModelDescription;
 import io.dmm.weights.ModelFileException;
+import io.dmm.weights.ModelKind;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -35,6 +37,18 @@ public record Expert(String name, ExpertSource source, double weight) {
                             + name
                             + "'");
         }
+    }
+
+    /**
+     * An expert of a model file or folder, told from its header: a LoRA, at weight 1, or a
+     * checkpoint.
+     *
+     * @throws ModelFileException if it is no safetensors file and no diffusers folder
+     */
+    public static Expert of(String name, Path path) {
+        return ModelDescription.of(path).kind() == ModelKind.LORA
+                ? lora(name, path, 1)
+                : checkpoint(name, path);
     }
 
     /**

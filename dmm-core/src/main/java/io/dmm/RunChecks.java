@@ -52,9 +52,7 @@ record RunChecks(Distillation settings, boolean regularizes) {
     }
 
     private void checkSize(CaptionedImage picture) {
-        int size =
-                settings.base.unet().config().sampleSize()
-                        * settings.base.vae().config().downsampling();
+        int size = settings.base.imageSize();
         int width = picture.picture().width();
         int height = picture.picture().height();
         if (width != size || height != size) {

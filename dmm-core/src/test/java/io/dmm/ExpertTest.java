@@ -76,6 +76,13 @@ class ExpertTest {
     }
 
     @Test
+    void file_isToldFromItsHeader() {
+        assertEquals(Expert.lora("ink", KOHYA, 1), Expert.of("ink", KOHYA));
+        Path folder = Reference.path("pipeline");
+        assertEquals(Expert.checkpoint("ink", folder), Expert.of("ink", folder));
+    }
+
+    @Test
     void severalLoras_addUp() {
         Lora second = Lora.of(Reference.path("lora/locon.safetensors"), 0.5);
         Expert expert = Expert.lora("both", Lora.of(KOHYA), second);

@@ -3,6 +3,8 @@ package io.dmm.batch;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -12,14 +14,15 @@ import java.util.concurrent.TimeUnit;
  * Runs the job of a script as a command: one clear last line on stderr and an exit code.
  *
  * <p>In a jshell script: {@code int rc = 70; rc = Batch.run(() -> {...});} and {@code /exit rc}.
- * Ctrl-C (SIGINT) and SIGTERM interrupt the job's thread and give it a minute to write its
- * checkpoint; the process then ends with 130 or 143, whatever the job returns.
+ * Ctrl-C (SIGINT) and SIGTERM interrupt the job's thread and wait until it has written its
+ * checkpoint, however long that takes; the process then ends with 130 or 143, whatever the job
+ * returns. A JVM that is ending hears no second signal, only SIGKILL.
  */
 public final class Batch {
     private static final int SUCCESS = 0;
     private static final int FAILURE = 1;
     private static final int INTERRUPTED = 130;
-    private static final long GRACE_SECONDS = 60;
+    private static final Duration REMINDER = Duration.ofMinutes(1);
 
     /** What a script does; it may throw. */
     @FunctionalInterface
@@ -28,6 +31,11 @@ public final class Batch {
     }
 
     private Batch() {}
+
+    /** What the launcher was given after the script's name. */
+    public static List<String> arguments() {
+        return System.getenv().getOrDefault("DMM_ARGS", "").lines().toList();
+    }
 
     /**
      * Runs the job on the calling thread and returns its exit code: 0 success, 1 failure, 130
@@ -70,15 +78,24 @@ public final class Batch {
                 () -> {
                     worker.interrupt();
                     try {
-                        if (!finished.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
-                            String late = "the job did not stop within " + GRACE_SECONDS + " s";
-                            interrupted(late, err);
-                        }
+                        awaitEnd(finished, REMINDER, err);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
                 };
         return new Thread(stop, "dmm-interrupt");
+    }
+
+    /** Waits for the job, and says from time to time how not to wait any longer. */
+    static void awaitEnd(CountDownLatch finished, Duration reminder, PrintStream err)
+            throws InterruptedException {
+        while (!finished.await(reminder.toNanos(), TimeUnit.NANOSECONDS)) {
+            print(
+                    "interrupted: the job is still stopping, a checkpoint may take minutes; kill -9 "
+                            + ProcessHandle.current().pid()
+                            + " ends it at once",
+                    err);
+        }
     }
 
     private static void remove(Thread hook) {

@@ -203,6 +203,11 @@ public final class StableDiffusion implements AutoCloseable {
         return vae;
     }
 
+    /** Width and height in pixels of the pictures that the model was trained on, 512 for SD 1.5. */
+    public int imageSize() {
+        return unet.config().sampleSize() * vae.config().downsampling();
+    }
+
     public NoiseSchedule schedule() {
         return schedule;
     }

@@ -65,7 +65,7 @@ public final class TextToImage {
         this.model = model;
         this.prompts = prompts;
         negativePrompts = Collections.nCopies(prompts.size(), "");
-        width = model.unet().config().sampleSize() * model.vae().config().downsampling();
+        width = model.imageSize();
         height = width;
     }
 

@@ -19,6 +19,11 @@ public final class Compute {
         return DEVICE;
     }
 
+    /** PyTorch's version. */
+    public static String engineVersion() {
+        return ENGINE.getVersion();
+    }
+
     /** Opens a root manager on the device; the caller closes it. */
     public static NDManager newManager() {
         return ENGINE.newBaseManager(DEVICE);

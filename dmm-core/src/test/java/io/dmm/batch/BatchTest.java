@@ -15,7 +15,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -104,6 +106,28 @@ class BatchTest {
         assertEquals(130, run(() -> Thread.currentThread().interrupt()));
         assertFalse(Thread.currentThread().isInterrupted());
         assertEquals("interrupted: the job had already finished\n", output());
+    }
+
+    @Test
+    void slowJob_isWaitedForAndTheWaySaidToEndIt() throws Exception {
+        CountDownLatch finished = new CountDownLatch(1);
+        PrintStream err =
+                new PrintStream(bytes, true, StandardCharsets.UTF_8) {
+                    @Override
+                    public void println(String line) {
+                        boolean second = output().length() > 0;
+                        super.println(line);
+                        if (second) {
+                            finished.countDown();
+                        }
+                    }
+                };
+        Batch.awaitEnd(finished, Duration.ofMillis(1), err);
+        String reminder =
+                "interrupted: the job is still stopping, a checkpoint may take minutes; kill -9 "
+                        + ProcessHandle.current().pid()
+                        + " ends it at once\n";
+        assertTrue(output().startsWith(reminder + reminder), output());
     }
 
     @Test
