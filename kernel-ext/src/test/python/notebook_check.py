@@ -42,8 +42,9 @@ def check_picture(output):
     width, height = png_size(base64.b64decode(output.data["image/png"], validate=True))
     stated = output.metadata.get("image/png", {})
     shown = stated.get("width", width), stated.get("height", height)
-    one_or_two = [(width // density, height // density) for density in (1, 2)]
-    assert shown in one_or_two, f"{width}x{height} pixels are stated as {shown}"
+    density = width / shown[0]  # sharp screens show two pixels to each CSS pixel
+    undistorted = abs(height / density - shown[1]) <= 1
+    assert 1 <= density <= 2 and undistorted, f"{width}x{height} pixels are stated as {shown}"
 
 
 def check(notebook):
