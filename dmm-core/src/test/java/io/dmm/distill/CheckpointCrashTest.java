@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Saves that fail at each operation in turn, and processes killed at random moments. */
 class CheckpointCrashTest {
-    /** More with {@code -Ddmm.kills=100}. */
-    private static final int KILLS = Integer.getInteger("dmm.kills", 5);
+    /** Fewer with {@code -Ddmm.kills=5}: a round takes most of a second. */
+    private static final int KILLS = Integer.getInteger("dmm.kills", 100);
 
     private static final int STARTING = 500; // milliseconds in which a child opens the folder
     private static final int SAVING = 30; // milliseconds that a save takes at most, mostly
