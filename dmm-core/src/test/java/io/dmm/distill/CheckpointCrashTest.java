@@ -113,7 +113,7 @@ class CheckpointCrashTest {
     }
 
     @Test
-    @Timeout(value = 300, unit = TimeUnit.SECONDS)
+    @Timeout(value = 900, unit = TimeUnit.SECONDS)
     void killedProcesses_leaveWhatTheyReportedSaved() throws Exception {
         Path folder = temporary.resolve("run");
         Random random = new Random(5);
