@@ -5,7 +5,6 @@ import io.dmm.distill.EmaDecay;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.Loss;
 import io.dmm.distill.Optimizer;
-import io.dmm.distill.RunEnd;
 import io.dmm.distill.ScoreLoss;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
@@ -324,21 +323,8 @@ public final class Distillation {
      */
     public MergedModel run() throws IOException {
         try (RunTurn turn = RunTurn.take()) {
-            return runInTurn();
-        }
-    }
-
-    private MergedModel runInTurn() throws IOException {
-        RunEnd end = RunEnd.FAILED;
-        try {
-            MergedModel model = new DistillationRun(this).run();
-            end = RunEnd.FINISHED;
-            return model;
-        } catch (CancellationException e) {
-            end = RunEnd.INTERRUPTED;
-            throw e;
-        } finally {
-            listener.onEnd(end);
+            return HeardWork.heardBy(
+                    listener, "distillation", () -> new DistillationRun(this).run());
         }
     }
 }
