@@ -306,6 +306,7 @@ public final class Distillation {
         return this;
     }
 
+    /** Who hears of the run, in place of any before; {@link TrainingListener#and} adds another. */
     public Distillation listen(TrainingListener trainingListener) {
         listener = trainingListener;
         return this;

@@ -29,4 +29,9 @@ public interface TrainingListener {
      * ends, before that returns or throws.
      */
     default void onEnd(RunEnd end) {}
+
+    /** A listener by which this one and another hear everything, in that order. */
+    default TrainingListener and(TrainingListener other) {
+        return new BothListeners(this, other);
+    }
 }
