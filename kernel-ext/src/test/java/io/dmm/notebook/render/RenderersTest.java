@@ -73,6 +73,16 @@ class RenderersTest {
     }
 
     @Test
+    void gridOfLargePictures_doublesNoPixels() throws IOException {
+        ImageGrid grid =
+                new ImageGrid(List.of("a"), List.of("b"), List.of(List.of(image(512, 512))));
+        Bundle bundle = Renderers.render(grid);
+        int width = ImageIO.read(new ByteArrayInputStream(bundle.png().orElseThrow())).getWidth();
+        assertEquals(grid.image().getWidth(), width);
+        assertEquals(width, bundle.metadata().get(Bundle.PNG).get("width"));
+    }
+
+    @Test
     void generatedImage_saysPromptStyleAndSeed() {
         assertEquals(
                 "a red house (ink · seed 7)",
