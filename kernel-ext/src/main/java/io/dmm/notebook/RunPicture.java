@@ -145,10 +145,11 @@ record RunPicture(
             String activity = shown == null ? "starting" : shown.activity();
             return activity + "  " + count + (shown == latest ? "" : "  ·  " + latest.activity());
         }
+        boolean begun = !count.isEmpty();
         return switch (end) {
-            case FINISHED -> "finished  " + count;
-            case INTERRUPTED -> "stopped after " + count;
-            case FAILED -> "failed after " + count;
+            case FINISHED -> begun ? "finished  " + count : "finished";
+            case INTERRUPTED -> begun ? "stopped after " + count : "stopped";
+            case FAILED -> begun ? "failed after " + count : "failed";
         };
     }
 
