@@ -2,9 +2,11 @@ package io.dmm.notebook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +112,7 @@ public final class JupyterClient implements AutoCloseable {
             return null;
         }
         List<byte[]> parts = new ArrayList<>();
-        while (!java.util.Arrays.equals(part, DELIMITER)) {
+        while (!Arrays.equals(part, DELIMITER)) {
             part = published.recv(); // topics
         }
         while (published.hasReceiveMore()) {
@@ -125,7 +127,7 @@ public final class JupyterClient implements AutoCloseable {
                     JSON.readTree(parts.get(1)).get("msg_type").asText(),
                     JSON.readTree(parts.get(4)),
                     JSON.readTree(parts.get(2)).path("msg_id").asText());
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
@@ -133,7 +135,7 @@ public final class JupyterClient implements AutoCloseable {
     private static byte[] json(Object value) {
         try {
             return JSON.writeValueAsBytes(value);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
