@@ -22,7 +22,7 @@ public final class JupyterClient implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final byte[] DELIMITER = "<IDS|MSG>".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
 
     /** What a kernel published. */
     public record Message(String type, JsonNode content, String request) {}
@@ -38,7 +38,12 @@ public final class JupyterClient implements AutoCloseable {
         published.connect("tcp://127.0.0.1:" + publishedPort);
         published.subscribe("");
         published.setReceiveTimeOut(100);
+        long deadline = System.nanoTime() + 1_000_000L * PATIENCE_MILLIS;
         for (Message first = null; first == null; first = receive()) {
+            if (System.nanoTime() > deadline) {
+                context.close();
+                throw new AssertionError("the kernel does not answer");
+            }
             send("kernel_info_request", Map.of()); // until the subscription has reached the kernel
         }
         published.setReceiveTimeOut(PATIENCE_MILLIS);
@@ -112,8 +117,11 @@ public final class JupyterClient implements AutoCloseable {
             return null;
         }
         List<byte[]> parts = new ArrayList<>();
-        while (!Arrays.equals(part, DELIMITER)) {
-            part = published.recv(); // topics
+        while (!Arrays.equals(part, DELIMITER)) { // topics
+            if (!published.hasReceiveMore()) {
+                throw new AssertionError("the message has no delimiter");
+            }
+            part = published.recv();
         }
         while (published.hasReceiveMore()) {
             parts.add(published.recv());
