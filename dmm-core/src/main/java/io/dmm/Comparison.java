@@ -14,6 +14,7 @@ import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
 
 /**
@@ -31,6 +32,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
      * @param pictures held out from the training
      * @param drawing how the experts draw their own pictures
      * @param seed of the noise and of the drawn pictures; another than the training's
+     * @throws CancellationException if the thread is interrupted
      */
     public static List<Comparison> of(
             StableDiffusion base,
@@ -44,7 +46,10 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
         Choice choice =
                 (memory, expert, captions, textStates) ->
                         new Contender(student, textStates, styleOf(merged, expert));
-        return compare(choice, base, experts, pictures, drawing, seed, listener);
+        return HeardWork.heardBy(
+                listener,
+                "comparison",
+                () -> compare(choice, base, experts, pictures, drawing, seed, listener));
     }
 
     /**
@@ -52,6 +57,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
      * merging has to be better than (the baseline of the ablation in DMM, arXiv 2504.12364).
      *
      * @param words makes the prompt of a caption and an expert
+     * @throws CancellationException if the thread is interrupted
      */
     public static List<Comparison> ofPrompting(
             StableDiffusion base,
@@ -65,7 +71,10 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
                 (memory, expert, captions, textStates) ->
                         new Contender(
                                 base.unet(), worded(memory, base, words, expert, captions), 0);
-        return compare(choice, base, experts, pictures, drawing, seed, listener);
+        return HeardWork.heardBy(
+                listener,
+                "comparison",
+                () -> compare(choice, base, experts, pictures, drawing, seed, listener));
     }
 
     private static TextStates worded(

@@ -5,7 +5,6 @@ import io.dmm.distill.EmaDecay;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.Loss;
 import io.dmm.distill.Optimizer;
-import io.dmm.distill.RunEnd;
 import io.dmm.distill.ScoreLoss;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
@@ -307,6 +306,7 @@ public final class Distillation {
         return this;
     }
 
+    /** Who hears of the run, in place of any before; {@link TrainingListener#and} adds another. */
     public Distillation listen(TrainingListener trainingListener) {
         listener = trainingListener;
         return this;
@@ -319,26 +319,13 @@ public final class Distillation {
      * @throws ModelFileException if an expert cannot be used, or no checkpoint that is there
      * @throws IllegalArgumentException if settings do not fit, or the checkpoints are of others
      * @throws IllegalStateException if ten steps in a row have no finite loss and gradient, or
-     *     another run of this process goes on for a minute
+     *     another run of this process goes on for ten minutes
      * @throws IOException if the metrics cannot be written
      */
     public MergedModel run() throws IOException {
         try (RunTurn turn = RunTurn.take()) {
-            return runInTurn();
-        }
-    }
-
-    private MergedModel runInTurn() throws IOException {
-        RunEnd end = RunEnd.FAILED;
-        try {
-            MergedModel model = new DistillationRun(this).run();
-            end = RunEnd.FINISHED;
-            return model;
-        } catch (CancellationException e) {
-            end = RunEnd.INTERRUPTED;
-            throw e;
-        } finally {
-            listener.onEnd(end);
+            return HeardWork.heardBy(
+                    listener, "distillation", () -> new DistillationRun(this).run());
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.dmm;
 
+import io.dmm.distill.Progress;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -9,7 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * writes a checkpoint that the next cell goes on from.
  */
 final class RunTurn implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 60;
+    /** Writing a large model's checkpoint takes minutes. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final ReentrantLock RUNNING = new ReentrantLock();
 
@@ -19,15 +22,15 @@ final class RunTurn implements AutoCloseable {
      * Waits for the run before.
      *
      * @throws CancellationException if the thread is interrupted meanwhile
-     * @throws IllegalStateException if that run goes on for a minute
+     * @throws IllegalStateException if that run goes on for ten minutes
      */
     static RunTurn take() {
-        return take(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return take(PATIENCE);
     }
 
-    static RunTurn take(long patience, TimeUnit unit) {
+    static RunTurn take(Duration patience) {
         try {
-            if (RUNNING.tryLock(patience, unit)) {
+            if (RUNNING.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 return new RunTurn();
             }
         } catch (InterruptedException e) {
@@ -35,8 +38,8 @@ final class RunTurn implements AutoCloseable {
         }
         throw new IllegalStateException(
                 "distillation: another run is going on in this process, expected it to end within "
-                        + PATIENCE_SECONDS
-                        + " s; interrupt it or wait for it");
+                        + Progress.words(patience)
+                        + "; interrupt it or wait for it");
     }
 
     @Override

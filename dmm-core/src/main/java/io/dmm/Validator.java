@@ -12,6 +12,7 @@ import io.dmm.distill.TrainingListener;
 import io.dmm.distill.Validation;
 import io.dmm.pipeline.GeneratedImage;
 import io.dmm.pipeline.StableDiffusion;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +88,7 @@ record Validator(
             for (Lesson lesson : lessons) {
                 int style = lesson.styles().get(0);
                 gaps.put(
-                        "closedGap." + lesson.teacher().name(),
+                        Validation.CLOSED_GAP + lesson.teacher().name(),
                         gap.measure(memory, lesson.teacher(), style, pictures, listener)
                                 .closedGap());
             }
@@ -115,8 +116,13 @@ record Validator(
         int height = pictures.get(0).getHeight();
         BufferedImage row =
                 new BufferedImage(width * pictures.size(), height, BufferedImage.TYPE_INT_RGB);
-        for (int i = 0; i < pictures.size(); i++) {
-            row.createGraphics().drawImage(pictures.get(i), i * width, 0, null);
+        Graphics2D g = row.createGraphics();
+        try {
+            for (int i = 0; i < pictures.size(); i++) {
+                g.drawImage(pictures.get(i), i * width, 0, null);
+            }
+        } finally {
+            g.dispose();
         }
         return row;
     }

@@ -42,6 +42,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -271,6 +273,45 @@ class DistillationTest {
                 };
         assertThrows(IllegalStateException.class, broken.listen(ending(ends, breaking))::run);
         assertEquals(List.of(RunEnd.FINISHED, RunEnd.INTERRUPTED, RunEnd.FAILED), ends);
+    }
+
+    @Test
+    void comparison_endsForItsListener() throws IOException {
+        List<RunEnd> ends = new ArrayList<>();
+        List<Expert> first = experts.subList(0, 1);
+        BiFunction<String, Expert, String> words = (caption, expert) -> caption;
+        TrainingListener heard = ending(ends, TrainingListener.NONE);
+        Comparison.ofPrompting(base, words, first, PICTURES, DRAWING, 9, heard);
+        TrainingListener stopping = ending(ends, interruptAt("comparing with first", 16));
+        assertThrows(
+                CancellationException.class,
+                () -> Comparison.ofPrompting(base, words, first, PICTURES, DRAWING, 9, stopping));
+        assertEquals(List.of(RunEnd.FINISHED, RunEnd.INTERRUPTED), ends);
+    }
+
+    @Test
+    void interruptWhileAnExpertIsRead_isNoFailure() throws IOException {
+        List<RunEnd> ends = new ArrayList<>();
+        AtomicInteger firstComparisons = new AtomicInteger();
+        TrainingListener afterTheFirst =
+                progress -> {
+                    boolean first = progress.activity().equals("comparing with first");
+                    if (first && progress.done() == 16 && firstComparisons.incrementAndGet() == 2) {
+                        Thread.currentThread().interrupt();
+                    }
+                };
+        try (MergedModel merged = distillation().steps(1).run()) {
+            TrainingListener heard = ending(ends, afterTheFirst);
+            CancellationException stop =
+                    assertThrows(
+                            CancellationException.class,
+                            () ->
+                                    Comparison.of(
+                                            base, merged, experts, PICTURES, DRAWING, 9, heard));
+            assertEquals("comparison, while it read its files", stop.getMessage());
+        }
+        assertFalse(Thread.currentThread().isInterrupted());
+        assertEquals(List.of(RunEnd.INTERRUPTED), ends);
     }
 
     private static TrainingListener ending(List<RunEnd> ends, TrainingListener listener) {

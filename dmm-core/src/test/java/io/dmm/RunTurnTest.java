@@ -1,26 +1,30 @@
 package io.dmm;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class RunTurnTest {
     @Test
     void secondRun_isRefusedInOneSentence_andWelcomeAfterTheFirst() throws Exception {
         try (RunTurn turn = RunTurn.take()) {
-            FutureTask<RunTurn> other = other(50);
+            FutureTask<RunTurn> other = other(Duration.ofMillis(50));
             ExecutionException refused = assertThrows(ExecutionException.class, other::get);
-            assertTrue(refused.getCause().getMessage().startsWith("distillation: another run"));
+            assertEquals(
+                    "distillation: another run is going on in this process, expected it to end"
+                            + " within 0 s; interrupt it or wait for it",
+                    refused.getCause().getMessage());
         }
         FutureTask<Boolean> later =
                 new FutureTask<>(
                         () -> {
-                            RunTurn.take(0, TimeUnit.MILLISECONDS).close();
+                            RunTurn.take(Duration.ZERO).close();
                             return true;
                         });
         new Thread(later).start();
@@ -34,7 +38,7 @@ class RunTurnTest {
                     new FutureTask<>(
                             () -> {
                                 Thread.currentThread().interrupt();
-                                return RunTurn.take(60, TimeUnit.SECONDS);
+                                return RunTurn.take(Duration.ofMinutes(1));
                             });
             new Thread(other).start();
             ExecutionException stopped = assertThrows(ExecutionException.class, other::get);
@@ -42,9 +46,8 @@ class RunTurnTest {
         }
     }
 
-    private static FutureTask<RunTurn> other(long millis) {
-        FutureTask<RunTurn> other =
-                new FutureTask<>(() -> RunTurn.take(millis, TimeUnit.MILLISECONDS));
+    private static FutureTask<RunTurn> other(Duration patience) {
+        FutureTask<RunTurn> other = new FutureTask<>(() -> RunTurn.take(patience));
         new Thread(other).start();
         return other;
     }

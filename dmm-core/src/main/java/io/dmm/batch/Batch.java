@@ -1,12 +1,11 @@
 package io.dmm.batch;
 
+import io.dmm.distill.RunEnd;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -62,7 +61,7 @@ public final class Batch {
             if (stack) {
                 failure.printStackTrace(err);
             }
-            return flagged || isInterruption(failure)
+            return flagged || RunEnd.of(failure) == RunEnd.INTERRUPTED
                     ? interrupted(reason(failure), err)
                     : failed(failure, err);
         } finally {
@@ -104,17 +103,6 @@ public final class Batch {
         } catch (IllegalStateException shuttingDown) {
             // the hook is running: the process ends once this method has returned
         }
-    }
-
-    private static boolean isInterruption(Throwable failure) {
-        for (Throwable t = failure; t != null; t = t.getCause()) {
-            if (t instanceof CancellationException
-                    || t instanceof InterruptedException
-                    || t instanceof ClosedByInterruptException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static String reason(Throwable interruption) {

@@ -119,7 +119,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
 
     /** Draws the chart into a part of a picture. */
     public void draw(Graphics2D g, Rectangle2D area) {
-        chart().draw(g, area);
+        chart((int) area.getWidth()).draw(g, area);
     }
 
     /** Writes the chart as PNG; the same metrics give the same bytes on one machine. */
@@ -143,7 +143,10 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         return view == View.LOSSES ? LossCurve.wholeAndParts(metrics) : LossCurve.experts(metrics);
     }
 
-    private JFreeChart chart() {
+    /**
+     * @param columns in which its curves are seen
+     */
+    private JFreeChart chart(int columns) {
         List<LossCurve> curves = curves(metrics, view);
         List<LossCurve> lines = new ArrayList<>();
         for (LossCurve curve : curves) {
@@ -161,7 +164,8 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
             dress(renderer, lines.size() - 1, RAW, line(0.8f, null), whole);
         }
         DefaultXYDataset data = new DefaultXYDataset();
-        for (LossCurve curve : lines) {
+        for (LossCurve line : lines) {
+            LossCurve curve = line.thinned(columns);
             data.addSeries(curve.name(), new double[][] {curve.steps(), curve.losses()});
         }
         return chart(new XYPlot(data, stepAxis(), lossAxis(), renderer));

@@ -2,9 +2,11 @@ package io.dmm.distill;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -70,7 +72,39 @@ record LossCurve(String name, double[] steps, double[] losses) {
 
     /** The same, at the steps where a logarithm exists. */
     LossCurve positive() {
-        int[] kept = IntStream.range(0, losses.length).filter(i -> losses[i] > 0).toArray();
+        return at(IntStream.range(0, losses.length).filter(i -> losses[i] > 0));
+    }
+
+    /**
+     * The same where it has few steps; else of each of that many equal parts of the run the least
+     * and the greatest loss: in as many columns of a picture it reaches as high and as low.
+     */
+    LossCurve thinned(int columns) {
+        int end = steps.length - 1;
+        if (end < 2 * columns) {
+            return this;
+        }
+        IntUnaryOperator column =
+                i -> (int) (columns * (steps[i] - steps[0]) / (steps[end] - steps[0]));
+        BitSet kept = new BitSet();
+        kept.set(0);
+        kept.set(end);
+        for (int from = 0; from <= end; ) {
+            int least = from;
+            int greatest = from;
+            int first = column.applyAsInt(from);
+            for (; from <= end && column.applyAsInt(from) == first; from++) {
+                least = losses[from] < losses[least] ? from : least;
+                greatest = losses[from] > losses[greatest] ? from : greatest;
+            }
+            kept.set(least);
+            kept.set(greatest);
+        }
+        return at(kept.stream());
+    }
+
+    private LossCurve at(IntStream places) {
+        int[] kept = places.toArray();
         return new LossCurve(
                 name,
                 Arrays.stream(kept).mapToDouble(i -> steps[i]).toArray(),

@@ -25,8 +25,13 @@ public interface TrainingListener {
     default void onSample(long step, String name, BufferedImage picture) {}
 
     /**
-     * Is called once when a run of {@code Distillation} ends, however it ends, before the run
-     * returns or throws.
+     * Is called once when a run of {@code Distillation} or a {@code Comparison} ends, however it
+     * ends, before that returns or throws.
      */
     default void onEnd(RunEnd end) {}
+
+    /** A listener by which this one and another hear everything, in that order. */
+    default TrainingListener and(TrainingListener other) {
+        return new BothListeners(this, other);
+    }
 }

@@ -11,6 +11,9 @@ import java.util.TreeMap;
  * @param figures by name and expert, {@code closedGap.ink}, in alphabetical order
  */
 public record Validation(long step, Map<String, Double> figures) {
+    /** Before an expert's name: the figure that is its {@link ClosedGap}. */
+    public static final String CLOSED_GAP = "closedGap.";
+
     public Validation {
         if (step < 0) {
             throw new IllegalArgumentException(

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.function.DoubleFunction;
 
 /**
  * A picture of a matrix: a cell for each value with its number on a colour, darker for more.
@@ -81,12 +82,13 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
                     RenderingHints.KEY_FRACTIONALMETRICS,
                     RenderingHints.VALUE_FRACTIONALMETRICS_ON);
             drawLabels(g, layout);
+            DoubleFunction<String> texts = matrix.texts();
             for (int row = 0; row < matrix.rowLabels().size(); row++) {
                 for (int column = 0; column < matrix.columnLabels().size(); column++) {
-                    drawCell(g, layout, row, column);
+                    drawCell(g, layout, texts, row, column);
                 }
             }
-            drawBar(g, layout);
+            drawBar(g, layout, texts);
         } finally {
             g.dispose();
         }
@@ -108,7 +110,8 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
         }
     }
 
-    private void drawCell(Graphics2D g, Layout layout, int row, int column) {
+    private void drawCell(
+            Graphics2D g, Layout layout, DoubleFunction<String> texts, int row, int column) {
         double value = matrix.value(row, column);
         Rectangle2D cell =
                 new Rectangle2D.Double(
@@ -127,13 +130,13 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
             g.fill(cell);
             g.setColor(ColorScale.inkOn(color));
         }
-        Label number = label(matrix.text(value), Font.PLAIN, 14, CELL_WIDTH, 1);
+        Label number = label(texts.apply(value), Font.PLAIN, 14, CELL_WIDTH, 1);
         int y = layout.top(row) + (CELL_HEIGHT - number.height()) / 2;
         number.drawCentred(g, layout.left(column), y, CELL_WIDTH);
     }
 
     /** The colours with the values of their ends and middle. */
-    private void drawBar(Graphics2D g, Layout layout) {
+    private void drawBar(Graphics2D g, Layout layout, DoubleFunction<String> texts) {
         int left = layout.left(layout.columns().size()) + 2 * GAP;
         int top = layout.top(0);
         int height = layout.top(layout.rows().size()) - top;
@@ -144,7 +147,7 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
         }
         g.setColor(INK);
         for (double share : new double[] {0, 0.5, 1}) {
-            String value = matrix.text(high + (low - high) * share);
+            String value = texts.apply(high + (low - high) * share);
             Label tick = label(value, Font.PLAIN, 12, BAR_ROOM, 1);
             int y = top + (int) Math.round(share * (height - tick.height()));
             tick.drawFlushLeft(g, left + BAR_WIDTH + GAP, y);

@@ -5,6 +5,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.DoubleFunction;
 
 /**
  * Numbers in rows and columns that have names, such as how alike the styles of a model are; {@link
@@ -62,27 +63,31 @@ public record LabelledMatrix(
                 .summaryStatistics();
     }
 
-    /** A value as it is shown: three significant digits for the greatest. */
-    String text(double value) {
-        if (Double.isNaN(value)) {
-            return NO_VALUE;
-        }
-        double greatest = Math.max(Math.abs(range().getMin()), Math.abs(range().getMax()));
-        int decimals = greatest < 10 ? 2 : greatest < 100 ? 1 : 0;
-        String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
-        return text.matches("-[0.]+") ? text.substring(1) : text;
+    /** How values are shown: with three significant digits for the greatest. */
+    DoubleFunction<String> texts() {
+        DoubleSummaryStatistics range = range();
+        double greatest = Math.max(Math.abs(range.getMin()), Math.abs(range.getMax()));
+        String format = "%." + (greatest < 10 ? 2 : greatest < 100 ? 1 : 0) + "f";
+        return value -> {
+            if (Double.isNaN(value)) {
+                return NO_VALUE;
+            }
+            String text = String.format(Locale.ROOT, format, value);
+            return text.matches("-[0.]+") ? text.substring(1) : text;
+        };
     }
 
     /** The matrix as a table of text. */
     @Override
     public String toString() {
+        DoubleFunction<String> shown = texts();
         int first = width(rowLabels);
         StringBuilder table = new StringBuilder(title).append('\n').append(" ".repeat(first));
         List<Integer> widths = new ArrayList<>();
         for (int column = 0; column < columnLabels.size(); column++) {
             List<String> texts = new ArrayList<>(List.of(columnLabels.get(column)));
             for (List<Double> row : values) {
-                texts.add(text(row.get(column)));
+                texts.add(shown.apply(row.get(column)));
             }
             widths.add(width(texts));
             table.append("  ").append(padded(texts.get(0), widths.get(column)));
@@ -91,7 +96,7 @@ public record LabelledMatrix(
             String label = rowLabels.get(row);
             table.append('\n').append(label).append(" ".repeat(first - label.length()));
             for (int column = 0; column < columnLabels.size(); column++) {
-                String text = text(value(row, column));
+                String text = shown.apply(value(row, column));
                 table.append("  ").append(padded(text, widths.get(column)));
             }
         }

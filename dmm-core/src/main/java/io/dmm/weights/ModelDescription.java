@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
 public record ModelDescription(
         Path path, ModelKind kind, List<Part> parts, Map<String, String> metadata) {
     private static final int KEYS_SHOWN = 20;
-    private static final int VALUE_LENGTH_SHOWN = 80;
+    private static final int LENGTH_SHOWN = 80;
 
     /**
      * One part.
@@ -154,19 +155,26 @@ public record ModelDescription(
                         "parameters",
                         "dtypes"));
         parts.forEach(part -> text.append(part.line()));
-        metadata.entrySet().stream()
-                .limit(KEYS_SHOWN)
-                .forEach(each -> text.append(line(each.getKey(), each.getValue())));
-        if (metadata.size() > KEYS_SHOWN) {
-            text.append("  … ").append(metadata.size() - KEYS_SHOWN).append(" keys more\n");
+        Map<String, String> shown = metadataInShort();
+        shown.forEach((key, value) -> text.append("  %s = %s\n".formatted(key, value)));
+        if (metadata.size() > shown.size()) {
+            text.append("  … ").append(metadata.size() - shown.size()).append(" keys more\n");
         }
         return text.toString();
     }
 
-    private static String line(String key, String value) {
-        String flat = value.lines().collect(Collectors.joining(", "));
-        boolean fits = flat.length() <= VALUE_LENGTH_SHOWN;
-        return String.format(
-                "  %s = %s\n", key, fits ? flat : flat.substring(0, VALUE_LENGTH_SHOWN) + "…");
+    /** The first keys of the metadata, each and its value on a line that is cut short. */
+    public Map<String, String> metadataInShort() {
+        Map<String, String> shown = new LinkedHashMap<>();
+        metadata.entrySet().stream()
+                .limit(KEYS_SHOWN)
+                .forEach(each -> shown.put(line(each.getKey()), line(each.getValue())));
+        return Collections.unmodifiableMap(shown);
+    }
+
+    private static String line(String text) {
+        String flat = text.lines().collect(Collectors.joining(", "));
+        boolean fits = flat.length() <= LENGTH_SHOWN;
+        return fits ? flat : flat.substring(0, LENGTH_SHOWN) + "…";
     }
 }

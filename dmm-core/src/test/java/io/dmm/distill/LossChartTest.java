@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
@@ -117,6 +118,27 @@ class LossChartTest {
         chart.write(two);
         assertArrayEquals(Files.readAllBytes(one), Files.readAllBytes(two));
         assertEquals(1760, ImageIO.read(one.toFile()).getWidth());
+    }
+
+    @Test
+    void longCurve_keepsItsEnds_andTheLeastAndGreatestOfEachColumn() {
+        double[] steps = LongStream.range(0, 100_000).asDoubleStream().toArray();
+        double[] losses = Arrays.stream(steps).map(step -> step % 7).toArray();
+        losses[50_500] = 100;
+        losses[50_501] = -100;
+        LossCurve thin = new LossCurve("total", steps, losses).thinned(100);
+        assertTrue(thin.steps().length <= 202, "steps: " + thin.steps().length);
+        assertEquals(0, thin.steps()[0]);
+        assertEquals(99_999, thin.steps()[thin.steps().length - 1]);
+        int peak = Arrays.binarySearch(thin.steps(), 50_500);
+        assertArrayEquals(
+                new double[] {100, -100}, Arrays.copyOfRange(thin.losses(), peak, peak + 2));
+    }
+
+    @Test
+    void shortCurve_keepsEveryStep() {
+        double[] values = {3, 1, 2, 5, 4};
+        assertArrayEquals(values, new LossCurve("total", values, values).thinned(3).losses());
     }
 
     @Test

@@ -29,9 +29,9 @@ class LabelledMatrixTest {
 
     @Test
     void digits_areThreeForTheGreatest() {
-        assertEquals("12.3", row(12.345, -3.0).text(12.345));
-        assertEquals("-120", row(12.345, -120.2).text(-120.2));
-        assertEquals("12", row(12.345, -120.2).text(12.345));
+        assertEquals("12.3", row(12.345, -3.0).texts().apply(12.345));
+        assertEquals("-120", row(12.345, -120.2).texts().apply(-120.2));
+        assertEquals("12", row(12.345, -120.2).texts().apply(12.345));
     }
 
     @Test

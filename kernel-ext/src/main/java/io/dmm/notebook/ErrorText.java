@@ -1,12 +1,15 @@
 package io.dmm.notebook;
 
-import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An error as a cell shows it: its sentence, and the line of the cell where it is the cell's own.
  */
 public final class ErrorText {
+    private static final String FRAME = "\tat ";
+    private static final String CAUSE = "Caused by: ";
+
     private ErrorText() {}
 
     /**
@@ -17,14 +20,33 @@ public final class ErrorText {
         return Boolean.getBoolean("dmm.stack") || "1".equals(System.getenv("DMM_STACK"));
     }
 
-    /** Leaves of a printed stack trace what comes before the first frame of any library. */
+    /**
+     * Leaves of a printed stack trace what comes before the first frame of any library; where that
+     * gives no reason, the first cause that does comes after it.
+     */
     public static String shorten(String stackTrace) {
-        List<String> lines = stackTrace.lines().takeWhile(line -> !isOfLibrary(line)).toList();
-        return lines.stream().collect(Collectors.joining("\n"));
+        Stream<String> own =
+                stackTrace.lines().takeWhile(line -> !isOfLibrary(line) && !line.startsWith(CAUSE));
+        if (hasReason(stackTrace)) {
+            return own.collect(Collectors.joining("\n"));
+        }
+        Stream<String> cause =
+                stackTrace
+                        .lines()
+                        .dropWhile(line -> !line.startsWith(CAUSE) || !hasReason(line))
+                        .takeWhile(line -> !line.startsWith(FRAME));
+        return Stream.concat(own, cause).collect(Collectors.joining("\n"));
+    }
+
+    /** A class that cannot be initialised says so and no more, then and later. */
+    private static boolean hasReason(String trace) {
+        String error = trace.lines().findFirst().orElse("");
+        error = error.startsWith(CAUSE) ? error.substring(CAUSE.length()) : error;
+        return error.contains(": ") && !error.startsWith(NoClassDefFoundError.class.getName());
     }
 
     /** A frame of a cell is {@code at .method(#12:1)}. */
     private static boolean isOfLibrary(String line) {
-        return line.startsWith("\tat ") && !line.contains("(#");
+        return line.startsWith(FRAME) && !line.contains("(#");
     }
 }

@@ -1,5 +1,6 @@
 package io.dmm.notebook;
 
+import io.dmm.distill.Validation;
 import io.dmm.notebook.render.Ellipsis;
 import io.dmm.pipeline.Fonts;
 import java.awt.Font;
@@ -11,7 +12,6 @@ import java.util.Map;
 
 /** The closed gap of each expert as a small bar. */
 record GapBars(Map<String, Double> figures) {
-    private static final String CLOSED_GAP = "closedGap.";
     private static final int COLUMNS = 4;
     private static final int COLUMN = RunPicture.WIDTH / COLUMNS;
     private static final int TITLE = 26;
@@ -21,7 +21,7 @@ record GapBars(Map<String, Double> figures) {
 
     private List<Map.Entry<String, Double>> gaps() {
         return figures.entrySet().stream()
-                .filter(figure -> figure.getKey().startsWith(CLOSED_GAP))
+                .filter(figure -> figure.getKey().startsWith(Validation.CLOSED_GAP))
                 .toList();
     }
 
@@ -44,7 +44,7 @@ record GapBars(Map<String, Double> figures) {
             int x = i % COLUMNS * COLUMN;
             int y = top + TITLE + i / COLUMNS * ROW;
             double gap = gaps.get(i).getValue();
-            String name = gaps.get(i).getKey().substring(CLOSED_GAP.length());
+            String name = gaps.get(i).getKey().substring(Validation.CLOSED_GAP.length());
             g.setColor(RunPicture.INK);
             g.drawString(Ellipsis.fit(name, plain, NAME - 8), x, y + 15);
             RunPicture.drawBar(

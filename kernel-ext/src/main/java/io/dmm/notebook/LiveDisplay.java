@@ -20,8 +20,10 @@ final class LiveDisplay {
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
 
-    /** The first drawings are slow and say nothing of the others. */
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    /** The first drawings load and compile what draws: they are slow and say nothing of others. */
+    private static final int COLD_DRAWINGS = 3;
+
+    private static final Duration LONGEST_COLD_PAUSE = Duration.ofSeconds(5);
 
     private static final int PAUSES_PER_DRAWING = 99;
 
@@ -66,7 +68,7 @@ final class LiveDisplay {
     private void drawUntilEnd() {
         try {
             boolean last = false;
-            while (!last) {
+            for (int drawing = 1; !last; drawing++) {
                 RunPicture picture;
                 synchronized (this) {
                     while (!changed && !ended) {
@@ -78,16 +80,28 @@ final class LiveDisplay {
                 }
                 long before = cpuNanos();
                 display.show(Picture.sharp(picture.image()).bundle(picture.text()));
-                pause(Duration.ofNanos(PAUSES_PER_DRAWING * (cpuNanos() - before)));
+                pause(pauseAfter(drawing, Duration.ofNanos(cpuNanos() - before)));
             }
         } catch (InterruptedException | RuntimeException | Error e) {
             LOGGER.warn("The run goes on, but is not shown any more", e);
         }
     }
 
-    private synchronized void pause(Duration wanted) throws InterruptedException {
-        Duration pause = wanted.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : wanted;
-        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    /**
+     * How long to wait for the next drawing.
+     *
+     * @param drawing which it was, from 1
+     * @param took of one core
+     */
+    static Duration pauseAfter(int drawing, Duration took) {
+        Duration pause = took.multipliedBy(PAUSES_PER_DRAWING);
+        if (drawing <= COLD_DRAWINGS && pause.compareTo(LONGEST_COLD_PAUSE) > 0) {
+            return LONGEST_COLD_PAUSE;
+        }
+        return pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
+    }
+
+    private synchronized void pause(Duration pause) throws InterruptedException {
         long until = System.nanoTime() + pause.toNanos();
         for (long left = pause.toMillis(); left > 0 && !ended; ) {
             wait(left);

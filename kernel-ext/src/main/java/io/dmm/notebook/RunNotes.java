@@ -52,9 +52,8 @@ final class RunNotes {
                 latest,
                 training,
                 List.copyOf(steps),
-                validation == null ? Map.of() : validation.figures(),
-                new LinkedHashMap<>(samples),
-                sampleStep,
+                new GapBars(validation == null ? Map.of() : validation.figures()),
+                new SampleStrips(new LinkedHashMap<>(samples), sampleStep),
                 end,
                 (System.nanoTime() - start) / 1_000_000);
     }

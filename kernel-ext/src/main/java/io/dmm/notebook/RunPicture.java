@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * A run at one moment, drawn from top to bottom: a line of figures, a bar, the loss curves, closed
@@ -26,17 +25,16 @@ import java.util.Map;
  *
  * @param latest what goes on, or null
  * @param training how far the training is, or null before it
- * @param figures of the newest validation
- * @param samples the newest by name
+ * @param gaps of the newest validation
+ * @param samples the newest
  * @param end null while the run goes on
  */
 record RunPicture(
         Progress latest,
         Progress training,
         List<StepMetrics> steps,
-        Map<String, Double> figures,
-        Map<String, BufferedImage> samples,
-        long sampleStep,
+        GapBars gaps,
+        SampleStrips samples,
         RunEnd end,
         long millis) {
     static final Color INK = new Color(0x22, 0x26, 0x2b);
@@ -54,9 +52,7 @@ record RunPicture(
 
     BufferedImage image() {
         boolean hasChart = steps.size() >= FEWEST_STEPS;
-        GapBars gaps = new GapBars(figures);
-        SampleStrips strips = new SampleStrips(samples, sampleStep);
-        int height = HEAD + (hasChart ? CHART : 0) + gaps.height() + strips.height();
+        int height = HEAD + (hasChart ? CHART : 0) + gaps.height() + samples.height();
         BufferedImage image =
                 new BufferedImage(
                         WIDTH * Picture.SHARP, height * Picture.SHARP, BufferedImage.TYPE_INT_RGB);
@@ -77,7 +73,7 @@ record RunPicture(
             }
             int y = HEAD + (hasChart ? CHART : 0);
             gaps.draw(g, y);
-            strips.draw(g, y + gaps.height());
+            samples.draw(g, y + gaps.height());
         } finally {
             g.dispose();
         }
@@ -145,10 +141,11 @@ record RunPicture(
             String activity = shown == null ? "starting" : shown.activity();
             return activity + "  " + count + (shown == latest ? "" : "  ·  " + latest.activity());
         }
+        boolean begun = !count.isEmpty();
         return switch (end) {
-            case FINISHED -> "finished  " + count;
-            case INTERRUPTED -> "stopped after " + count;
-            case FAILED -> "failed after " + count;
+            case FINISHED -> begun ? "finished  " + count : "finished";
+            case INTERRUPTED -> begun ? "stopped after " + count : "stopped";
+            case FAILED -> begun ? "failed after " + count : "failed";
         };
     }
 

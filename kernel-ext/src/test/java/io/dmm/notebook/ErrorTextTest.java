@@ -32,6 +32,45 @@ class ErrorTextTest {
     }
 
     @Test
+    void errorWithoutAReason_takesTheFirstCauseThatGivesOne() {
+        assertEquals(
+                "java.lang.ExceptionInInitializerError\n\tat .(#3:1)\n"
+                        + "Caused by: java.lang.IllegalArgumentException: DMM_DEVICE: no gpu9",
+                ErrorText.shorten(
+                        """
+                        java.lang.ExceptionInInitializerError
+                        \tat .(#3:1)
+                        \tat io.dmm.tensor.Compute.newManager(Compute.java:40)
+                        Caused by: java.lang.RuntimeException
+                        \tat io.dmm.tensor.Compute.device(Compute.java:50)
+                        Caused by: java.lang.IllegalArgumentException: DMM_DEVICE: no gpu9
+                        \tat io.dmm.tensor.Compute.device(Compute.java:60)
+                        Caused by: java.io.IOException: other
+                        """));
+    }
+
+    @Test
+    void secondUseOfAClassThatFailed_saysWhy_too() {
+        assertEquals(
+                "java.lang.NoClassDefFoundError: Could not initialize class io.dmm.tensor.Compute\n"
+                        + "Caused by: java.lang.ExceptionInInitializerError: Exception E: no gpu9",
+                ErrorText.shorten(
+                        """
+                        java.lang.NoClassDefFoundError: Could not initialize class io.dmm.tensor.Compute
+                        \tat io.dmm.Dmm.distill(Dmm.java:40)
+                        Caused by: java.lang.ExceptionInInitializerError: Exception E: no gpu9
+                        \tat io.dmm.tensor.Compute.device(Compute.java:60)
+                        """));
+    }
+
+    @Test
+    void errorWithoutAReasonOrACause_staysAsItIs() {
+        assertEquals(
+                "java.lang.NullPointerException\n\tat .(#5:1)",
+                ErrorText.shorten("java.lang.NullPointerException\n\tat .(#5:1)\n"));
+    }
+
+    @Test
     void sentenceOfSeveralLines_staysWhole() {
         assertEquals("E: one\ntwo", ErrorText.shorten("E: one\ntwo\n\tat a.B.c(B.java:1)\n"));
     }

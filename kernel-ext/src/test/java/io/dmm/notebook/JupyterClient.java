@@ -2,9 +2,11 @@ package io.dmm.notebook;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ public final class JupyterClient implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final byte[] DELIMITER = "<IDS|MSG>".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
 
     /** What a kernel published. */
     public record Message(String type, JsonNode content, String request) {}
@@ -36,7 +38,12 @@ public final class JupyterClient implements AutoCloseable {
         published.connect("tcp://127.0.0.1:" + publishedPort);
         published.subscribe("");
         published.setReceiveTimeOut(100);
+        long deadline = System.nanoTime() + 1_000_000L * PATIENCE_MILLIS;
         for (Message first = null; first == null; first = receive()) {
+            if (System.nanoTime() > deadline) {
+                context.close();
+                throw new AssertionError("the kernel does not answer");
+            }
             send("kernel_info_request", Map.of()); // until the subscription has reached the kernel
         }
         published.setReceiveTimeOut(PATIENCE_MILLIS);
@@ -110,8 +117,11 @@ public final class JupyterClient implements AutoCloseable {
             return null;
         }
         List<byte[]> parts = new ArrayList<>();
-        while (!java.util.Arrays.equals(part, DELIMITER)) {
-            part = published.recv(); // topics
+        while (!Arrays.equals(part, DELIMITER)) { // topics
+            if (!published.hasReceiveMore()) {
+                throw new AssertionError("the message has no delimiter");
+            }
+            part = published.recv();
         }
         while (published.hasReceiveMore()) {
             parts.add(published.recv());
@@ -125,7 +135,7 @@ public final class JupyterClient implements AutoCloseable {
                     JSON.readTree(parts.get(1)).get("msg_type").asText(),
                     JSON.readTree(parts.get(4)),
                     JSON.readTree(parts.get(2)).path("msg_id").asText());
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
@@ -133,7 +143,7 @@ public final class JupyterClient implements AutoCloseable {
     private static byte[] json(Object value) {
         try {
             return JSON.writeValueAsBytes(value);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }

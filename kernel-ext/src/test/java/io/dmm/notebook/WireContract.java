@@ -29,9 +29,12 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a front end gets over ZeroMQ, whichever kernel this library is installed in. */
+@Timeout(WireContract.SECONDS)
 public abstract class WireContract {
+    static final int SECONDS = 60;
     protected static final String KEY = "a-key-of-the-test";
     private static final String HOSTILE = "<img src=x onerror=alert(1)>";
 
@@ -44,7 +47,15 @@ public abstract class WireContract {
     protected abstract void stop();
 
     @BeforeEach
+    @Timeout(SECONDS)
     void connect() throws Exception {
+        int[] ports = freePorts();
+        start(ports);
+        client = new JupyterClient(KEY, ports[1], ports[4]);
+    }
+
+    /** Five that nobody listens at, at least until now. */
+    public static int[] freePorts() throws IOException {
         int[] ports = new int[5];
         ServerSocket[] sockets = new ServerSocket[5];
         for (int i = 0; i < 5; i++) {
@@ -54,13 +65,15 @@ public abstract class WireContract {
         for (ServerSocket socket : sockets) {
             socket.close();
         }
-        start(ports);
-        client = new JupyterClient(KEY, ports[1], ports[4]);
+        return ports;
     }
 
     @AfterEach
+    @Timeout(SECONDS)
     void disconnect() {
-        client.close();
+        if (client != null) {
+            client.close();
+        }
         stop();
         Notebook.attach(null);
     }

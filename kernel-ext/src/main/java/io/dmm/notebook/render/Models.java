@@ -85,16 +85,20 @@ final class Models {
                         List.of("part", "parameters", "tensors", "type", "size"),
                         parts));
         if (!description.metadata().isEmpty()) {
-            tables.add(
-                    new Table(
-                            "Metadata",
-                            List.of(),
-                            description.metadata().entrySet().stream()
-                                    .map(entry -> List.of(entry.getKey(), entry.getValue()))
-                                    .toList()));
+            tables.add(metadata(description));
         }
         Html html = Html.join(tables.stream().map(Table::html).toList());
         return Bundle.html(html.source(), description.toString());
+    }
+
+    private static Table metadata(ModelDescription description) {
+        List<List<String>> rows = new ArrayList<>();
+        description.metadataInShort().forEach((key, value) -> rows.add(List.of(key, value)));
+        int more = description.metadata().size() - rows.size();
+        if (more > 0) {
+            rows.add(List.of("…", more + " keys more"));
+        }
+        return new Table("Metadata", List.of(), rows);
     }
 
     private static Table parts(String title, StableDiffusion model) {

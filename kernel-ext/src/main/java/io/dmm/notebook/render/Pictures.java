@@ -58,11 +58,13 @@ final class Pictures {
                                         String.join(" | ", grid.columnLabels())));
     }
 
-    /** Small pictures are enlarged, to fill the column; large ones are shown smaller. */
+    /**
+     * Small pictures are enlarged, to fill the column; large ones are shown as they are or smaller.
+     */
     private static Picture picture(ImageGrid grid) {
         int cell = grid.cells().get(0).get(0).getWidth();
         int across = cell * grid.columnLabels().size();
-        if (across * grid.zoom() > GRID_POINTS) {
+        if (cell >= MAX_CELL_POINTS || across * grid.zoom() > GRID_POINTS) {
             return Picture.fitted(grid.image());
         }
         int zoom = Math.min(MAX_CELL_POINTS / cell, Math.round((float) GRID_POINTS / across));

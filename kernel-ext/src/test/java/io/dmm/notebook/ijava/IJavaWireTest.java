@@ -33,7 +33,9 @@ class IJavaWireTest extends WireContract {
 
     @Override
     protected void stop() {
-        connection.close();
+        if (connection != null) {
+            connection.close();
+        }
     }
 
     private static final class TestKernel extends BaseKernel {

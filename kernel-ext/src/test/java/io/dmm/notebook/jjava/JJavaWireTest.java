@@ -42,8 +42,12 @@ class JJavaWireTest extends WireContract {
 
     @Override
     protected void stop() {
-        kernel.onShutdown(false);
-        connection.close();
+        if (kernel != null) {
+            kernel.onShutdown(false);
+        }
+        if (connection != null) {
+            connection.close();
+        }
     }
 
     private static final class TestKernel extends BaseKernel {

@@ -13,12 +13,15 @@ import io.dmm.pipeline.ImageGrid;
 import io.dmm.pipeline.LabelledMatrix;
 import io.dmm.report.PeakMemory;
 import io.dmm.report.RunSummary;
+import io.dmm.weights.ModelDescription;
+import io.dmm.weights.ModelKind;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.jfree.chart.ChartFactory;
@@ -70,6 +73,16 @@ class RenderersTest {
     }
 
     @Test
+    void gridOfLargePictures_doublesNoPixels() throws IOException {
+        ImageGrid grid =
+                new ImageGrid(List.of("a"), List.of("b"), List.of(List.of(image(512, 512))));
+        Bundle bundle = Renderers.render(grid);
+        int width = ImageIO.read(new ByteArrayInputStream(bundle.png().orElseThrow())).getWidth();
+        assertEquals(grid.image().getWidth(), width);
+        assertEquals(width, bundle.metadata().get(Bundle.PNG).get("width"));
+    }
+
+    @Test
     void generatedImage_saysPromptStyleAndSeed() {
         assertEquals(
                 "a red house (ink · seed 7)",
@@ -93,6 +106,21 @@ class RenderersTest {
             assertTrue(html.contains("&lt;img src=x onerror=alert(1)&gt;"), html);
             assertFalse(html.contains("<img"), html);
         }
+    }
+
+    @Test
+    void longMetadata_isCutShort() {
+        Map<String, String> metadata = new TreeMap<>();
+        for (int i = 0; i < 30; i++) {
+            metadata.put("key" + i, "x".repeat(100_000));
+        }
+        metadata.put("a".repeat(100_000), "long key");
+        Object description =
+                new ModelDescription(Path.of("m.safetensors"), ModelKind.LORA, List.of(), metadata);
+        String html = Renderers.render(description).data().get(Bundle.HTML);
+        assertTrue(html.length() < 20_000, "length: " + html.length());
+        assertTrue(html.contains("x".repeat(80) + "…<"), html);
+        assertTrue(html.contains("11 keys more"), html);
     }
 
     @Test
