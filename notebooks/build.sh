@@ -4,13 +4,13 @@
 class_path_file=$root/kernel-ext/target/run.classpath
 java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}
 
-# glibc hands every buffer above 32 MB back to the kernel, which then clears its pages anew for each
-# activation of a large picture. One arena that keeps what it has avoids that.
-export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}
-export MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-4294967296}
-export MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4294967296}
-# Pages of 2 MB instead of 4 KB: weights of SD 1.5 are prepared in less than half the time.
-export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}
+# The environment of a JVM that computes. glibc hands every buffer above 32 MB back to the kernel, which then clears
+# its pages anew for each activation of a large picture; one arena that keeps what it has avoids that. Pages of 2 MB
+# instead of 4 KB: weights of SD 1.5 are prepared in less than half the time.
+malloc=("MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}"
+    "MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-4294967296}"
+    "MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4294967296}"
+    "GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}")
 
 jvm_options=(-Xmx2g -Djava.awt.headless=true
     "-Djava.util.logging.config.file=$root/notebooks/logging.properties")
