@@ -1,16 +1,17 @@
 # What the launchers share. Each sets root (the checkout) and launcher (its name in messages) and sources
-# this; require_build then checks Java, builds what is missing or out of date and sets class_path.
+# this; require_build then checks Java, builds what is missing or out of date and sets class_path. Where
+# DMM_CLASS_PATH names a class path, as the tests do, nothing is built.
 
 class_path_file=$root/kernel-ext/target/run.classpath
 java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}
 
-# glibc hands every buffer above 32 MB back to the kernel, which then clears its pages anew for each
-# activation of a large picture. One arena that keeps what it has avoids that.
-export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}
-export MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-4294967296}
-export MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4294967296}
-# Pages of 2 MB instead of 4 KB: weights of SD 1.5 are prepared in less than half the time.
-export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}
+# The environment of a JVM that computes. glibc hands every buffer above 32 MB back to the kernel, which then clears
+# its pages anew for each activation of a large picture; one arena that keeps what it has avoids that. Pages of 2 MB
+# instead of 4 KB: weights of SD 1.5 are prepared in less than half the time.
+malloc=("MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}"
+    "MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-4294967296}"
+    "MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4294967296}"
+    "GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}")
 
 jvm_options=(-Xmx2g -Djava.awt.headless=true
     "-Djava.util.logging.config.file=$root/notebooks/logging.properties")
@@ -32,15 +33,22 @@ require_java() {
 
 is_built() {
     [ -f "$class_path_file" ] || return 1
-    local class_path entry changed
+    local changed
     class_path=$(cat "$class_path_file")
     # A checkout that was moved or copied still holds the old place's paths.
     case $class_path in "$root"/*) ;; *) return 1 ;; esac
     changed=$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main -newer "$class_path_file" 2>/dev/null)
-    [ -z "$changed" ] || return 1
-    local IFS=:
+    [ -z "$changed" ] && [ -z "$(missing_entry)" ]
+}
+
+# The first entry of the class path that is not there, if any.
+missing_entry() {
+    local IFS=: entry
     for entry in $class_path; do
-        [ -e "$entry" ] || return 1
+        if [ ! -e "$entry" ]; then
+            printf '%s' "$entry"
+            return
+        fi
     done
 }
 
@@ -75,6 +83,11 @@ build() {
 
 require_build() {
     require_java
-    is_built || build
-    class_path=$(cat "$class_path_file")
+    if [ -n "${DMM_CLASS_PATH:-}" ]; then
+        class_path=$DMM_CLASS_PATH
+        [ -z "$(missing_entry)" ] || fail "DMM_CLASS_PATH: $(missing_entry) is missing; build it, or unset the variable"
+    else
+        is_built || build
+        class_path=$(cat "$class_path_file")
+    fi
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 NOTEBOOKS = Path(__file__).resolve().parent
 SHARE = Path(sys.prefix, "share", "jupyter")
-# glibc reads these when the process starts, so they must be set for the kernel's, whoever starts it
+# set by notebooks/lab; glibc reads these when the process starts, so the kernelspec must hold them
 MALLOC = ["MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES"]
 
 

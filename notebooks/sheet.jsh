@@ -4,11 +4,12 @@
 //
 // MODEL    a merged model's folder; a plain model, folder or single file, is drawn without styles
 // PROMPTS  a text file with a prompt on each line
-// FOLDER   gets a sheet for each style, ink.png, with a row for each prompt, and the pictures alone in ink/, each
-//          with prompt and settings in its PNG text
+// FOLDER   gets a sheet for each style, ink.png, with a row for each prompt, from the 21st on in ink.2.png and so on,
+//          and the pictures alone in ink/, each with prompt and settings in its PNG text
 
 final String USAGE =
     "usage: notebooks/run sheet MODEL PROMPTS FOLDER [--images=3] [--steps=25] [--guidance=7] [--seed=0]";
+final int ROWS = 20;  // of a sheet, at most
 
 final List<String> WORDS = Batch.arguments().stream().filter(word -> !word.startsWith("--")).toList();
 final Map<String, String> OPTIONS = new TreeMap<>(Map.of("images", "3", "steps", "25", "guidance", "7", "seed", "0"));
@@ -32,43 +33,71 @@ int number(String option) {
     return Integer.parseInt(OPTIONS.get(option));
 }
 
-/** A model may have been made by anyone: the name of a style must not lead out of the folder. */
-String fileName(String style) {
-    return style.replaceAll("[^\\p{L}\\p{N} _-]", "_");
+/** A model may have been made by anyone: the name of a style must not lead out of the folder, nor to another's file. */
+Map<String, String> fileNames(List<String> styles) {
+    Map<String, String> names = new LinkedHashMap<>();
+    Map<String, Integer> times = new HashMap<>();
+    for (String style : styles) {
+        String name = style.replaceAll("[^\\p{L}\\p{N} _-]", "_");
+        int time = times.merge(name.toLowerCase(Locale.ROOT), 1, Integer::sum);
+        names.put(style, time == 1 ? name : name + " (" + time + ")");
+    }
+    return names;
 }
 
-void draw(TextToImage request, List<String> prompts, Path folder, String name) throws IOException {
-    int count = number("images");
-    var images = request.seed(number("seed")).steps(number("steps")).guidance(number("guidance")).images(count);
+TextToImage request(StableDiffusion model, String prompt, String style) {
+    var request = model.sample(prompt).seed(number("seed")).steps(number("steps")).guidance(number("guidance"));
+    return style.isEmpty() ? request : request.style(style);
+}
+
+/** Rows beyond the first sheet's go to ink.2.png, ink.3.png, … */
+void writeSheet(Path folder, String name, int sheet, List<String> prompts, List<List<BufferedImage>> rows)
+        throws IOException {
+    var seeds = new ArrayList<String>();
+    for (int column = 0; column < number("images"); column++) {
+        seeds.add("seed " + (number("seed") + column));
+    }
+    var file = folder.resolve(name + (sheet == 1 ? "" : "." + sheet) + ".png");
+    int zoom = Math.max(1, 192 / rows.get(0).get(0).getWidth());
+    new ImageGrid(prompts, seeds, rows, zoom).write(file);
+    System.out.println(file);
+}
+
+/** Each picture is saved as soon as its prompt is drawn. */
+void draw(StableDiffusion model, String style, String name, List<String> prompts, Path folder, ProgressMeter meter)
+        throws IOException {
     var alone = Files.createDirectories(folder.resolve(name));
     List<List<BufferedImage>> rows = new ArrayList<>();
-    for (int row = 0; row < prompts.size(); row++) {
-        List<BufferedImage> cells = new ArrayList<>();
-        for (int column = 0; column < count; column++) {
-            var image = images.get(row * count + column);
-            image.save(alone.resolve(String.format("%03d-seed-%s.png", row + 1, image.settings().seed())));
-            cells.add(image.image());
+    for (int prompt = 1; prompt <= prompts.size(); prompt++) {
+        meter.checkInterrupted();
+        var images = request(model, prompts.get(prompt - 1), style).images(number("images"));
+        for (var image : images) {
+            image.save(alone.resolve(String.format("%03d-seed-%s.png", prompt, image.settings().seed())));
         }
-        rows.add(cells);
+        rows.add(images.stream().map(GeneratedImage::image).toList());
+        if (rows.size() == ROWS || prompt == prompts.size()) {
+            int sheet = (prompt + ROWS - 1) / ROWS;
+            writeSheet(folder, name, sheet, prompts.subList(prompt - rows.size(), prompt), rows);
+            rows.clear();
+        }
+        meter.advance(images.size());
+        meter.report();
     }
-    var seeds = images.subList(0, count).stream().map(image -> "seed " + image.settings().seed()).toList();
-    var sheet = folder.resolve(name + ".png");
-    int zoom = Math.max(1, 192 / rows.get(0).get(0).getWidth());
-    new ImageGrid(prompts, seeds, rows, zoom).write(sheet);
-    System.out.println(sheet);
 }
 
 void sheet() throws Exception {
     readOptions();
     var prompts = Files.readAllLines(Path.of(WORDS.get(1))).stream().filter(line -> !line.isBlank()).toList();
-    var texts = prompts.toArray(String[]::new);
+    if (prompts.isEmpty()) {
+        throw new IllegalArgumentException(WORDS.get(1) + ": expected a prompt on each line but there is none");
+    }
     var folder = Files.createDirectories(Path.of(WORDS.get(2)));
     try (var model = StableDiffusion.load(Path.of(WORDS.get(0)))) {
-        if (model.styles().isEmpty()) {
-            draw(model.sample(texts), prompts, folder, "plain");
-        }
-        for (String style : model.styles()) {
-            draw(model.sample(texts).style(style), prompts, folder, fileName(style));
+        var names = model.styles().isEmpty() ? Map.of("", "plain") : fileNames(model.styles());
+        long pictures = (long) names.size() * prompts.size() * number("images");
+        var meter = new ProgressMeter(new ConsoleProgress(), "drawing", pictures);
+        for (var style : names.entrySet()) {
+            draw(model, style.getKey(), style.getValue(), prompts, folder, meter);
         }
     }
 }

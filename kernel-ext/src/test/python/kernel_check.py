@@ -10,6 +10,8 @@ from kernel import Kernel
 from notebook_check import png_size
 
 BASE = "var world = TinyWorld.open(); var base = world.base();"
+FIRST_PICTURE = BASE + 'show(base.sample("a red house on the left, by the sea").seed(7).image());'
+MOST_SECONDS = 30  # from a cold kernel to the first picture: 12 on a free machine, and slack for a busy one
 DISTILL = """
     Dmm.distill(base).experts(world.experts()).captions(TinyWorld.pictures(16))
         .steps(100_000).batch(8).checkpoints(Path.of("run"), 100_000)
@@ -35,13 +37,16 @@ def expect_one_sentence(cell, *words):
 
 
 def shown_picture_is_a_whole_png(kernel):
-    kernel.run(BASE)
-    cell = kernel.run('show(base.sample("a red house").seed(7).image());')
+    begin = time.monotonic()
+    cell = kernel.run(FIRST_PICTURE)
+    seconds = kernel.seconds_to_ready + time.monotonic() - begin
     assert len(cell.outputs) == 1, cell.outputs
     (png,) = cell.pngs()
     width, height = png_size(base64.b64decode(png, validate=True))
     assert width == height and width % 64 == 0, (width, height)
     assert "a red house" in cell.outputs[0]["data"]["text/plain"]
+    print(f"from a cold kernel to the first picture: {seconds:.1f} s")
+    assert seconds <= MOST_SECONDS, f"expected the first picture within {MOST_SECONDS} s but it took {seconds:.1f} s"
 
 
 def error_is_one_sentence(kernel):

@@ -5,9 +5,7 @@ import sys
 import time
 
 from kernel import Kernel
-from kernel_check import BASE
-
-FIRST_PICTURE = BASE + 'show(base.sample("a red house on the left, by the sea").seed(7).image());'
+from kernel_check import FIRST_PICTURE
 
 
 def measure():

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 
 /** Times an activity, tells a listener, and ends it when the thread is interrupted. */
-final class ProgressMeter {
+public final class ProgressMeter {
     private static final double SMOOTHING = 0.05;
 
     private final TrainingListener listener;
@@ -17,7 +17,7 @@ final class ProgressMeter {
     private long advances;
     private double secondsEach;
 
-    ProgressMeter(TrainingListener listener, String activity, long total) {
+    public ProgressMeter(TrainingListener listener, String activity, long total) {
         this(listener, activity, 0, total);
     }
 
@@ -36,14 +36,14 @@ final class ProgressMeter {
      *
      * @throws CancellationException if the thread is interrupted; its status is cleared
      */
-    void checkInterrupted() {
+    public void checkInterrupted() {
         if (Thread.interrupted()) {
             throw new CancellationException(activity + ", after " + done + " of " + total);
         }
     }
 
     /** Takes the time of {@code count} finished units. */
-    void advance(long count) {
+    public void advance(long count) {
         long now = System.nanoTime();
         double each = (now - unitStart) / 1e9 / count;
         unitStart = now;
@@ -55,7 +55,7 @@ final class ProgressMeter {
     }
 
     /** Tells the listener; what happened since the last unit ended is not counted for the next. */
-    void report() {
+    public void report() {
         long millis = (long) (1e3 * secondsEach * (total - done));
         listener.onProgress(new Progress(activity, done, total, Duration.ofMillis(millis)));
         unitStart = System.nanoTime();

@@ -22,7 +22,8 @@ final class PythonCheck {
     private PythonCheck() {}
 
     /**
-     * Fails with what the check printed, and is skipped with its last line where it could not run.
+     * Prints what the check printed, fails with it, and is skipped with its last line where it
+     * could not run.
      */
     static void run(String script, String... arguments) throws IOException, InterruptedException {
         Path log = Files.createTempFile("check", ".log");
@@ -43,6 +44,9 @@ final class PythonCheck {
                 abort(output.substring(output.lastIndexOf('\n') + 1));
             }
             assertEquals(0, process.exitValue(), output);
+            if (!output.isEmpty()) {
+                System.out.println(output);
+            }
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();

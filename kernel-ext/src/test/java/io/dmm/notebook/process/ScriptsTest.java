@@ -4,24 +4,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmm.pipeline.PngParameters;
+import io.dmm.tinyworld.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example scripts in processes of their own, as notebooks/run starts them. */
+/** The example scripts and others, started by notebooks/run. */
 class ScriptsTest {
-    private static final Path NOTEBOOKS = PythonCheck.ROOT.resolve("notebooks");
+    private static final Path LAUNCHER = PythonCheck.ROOT.resolve("notebooks/run");
 
     @TempDir private Path folder;
 
     private Path prompts;
+    private String classPath = System.getProperty("java.class.path");
 
     @BeforeEach
     void writePrompts() throws IOException {
@@ -31,36 +34,54 @@ class ScriptsTest {
 
     @Test
     void mergedModel_isExtendedAndDrawn() throws Exception {
-        Path merged = folder.resolve("merged/model");
-        Path extended = folder.resolve("extended/model");
-        run(
-                0,
-                "merge",
-                "tinyworld",
-                prompts,
-                folder.resolve("merged"),
-                "ink",
-                "pixel",
-                "--steps=1");
+        Path merged = folder.resolve("merged");
+        Path extended = folder.resolve("extended");
+        run(0, "merge", "tinyworld", prompts, merged, "ink", "a/b=" + expert("glass"), "--steps=1");
         assertEquals(
-                extended + ": [ink, pixel, scenery]",
+                extended.resolve("model") + ": [ink, a/b, a*b]",
                 run(
                         0,
                         "extend",
-                        merged,
+                        merged.resolve("model"),
                         "tinyworld",
                         prompts,
-                        folder.resolve("extended"),
-                        "scenery",
+                        extended,
+                        "a*b=" + expert("chalk"),
                         "--steps=1"));
+        Files.writeString(prompts, "a red house by the sea\n".repeat(20) + "\na purple cat\n");
         Path sheets = folder.resolve("sheets");
-        run(0, "sheet", extended, prompts, sheets, "--images=1", "--steps=1", "--seed=7");
-        for (String style : List.of("ink", "pixel", "scenery")) {
-            assertTrue(ImageIO.read(sheets.resolve(style + ".png").toFile()).getHeight() > 2 * 192);
-            var picture = PngParameters.read(sheets.resolve(style).resolve("002-seed-7.png"));
-            assertEquals("a purple cat on a meadow", picture.prompt());
-            assertEquals(style + ":1.0", picture.style().orElseThrow().toString());
+        Path model = extended.resolve("model");
+        run(0, "sheet", model, prompts, sheets, "--images=1", "--steps=1", "--seed=7");
+        Map<String, String> styles = Map.of("ink", "ink", "a_b", "a/b", "a_b (2)", "a*b");
+        for (String name : styles.keySet()) {
+            assertTrue(height(sheets.resolve(name + ".png")) > 20 * 192);
+            assertTrue(height(sheets.resolve(name + ".2.png")) < 2 * 192);
+            var picture = PngParameters.read(sheets.resolve(name).resolve("021-seed-7.png"));
+            assertEquals("a purple cat", picture.prompt());
+            assertEquals(styles.get(name) + ":1.0", picture.style().orElseThrow().toString());
         }
+    }
+
+    /** The settings for models like SD 1.5, which a base in a folder gets, on small ones. */
+    @Test
+    void fiveExpertsOfABaseInAFolder_areMerged() throws Exception {
+        Path out = folder.resolve("merged");
+        List<Object> arguments = new ArrayList<>();
+        arguments.addAll(List.of("merge", expert("base"), prompts, out, "--steps=1"));
+        for (String name : List.of("business", "ink", "pixel", "scenery", "glass")) {
+            arguments.add(name + "=" + expert(name));
+        }
+        assertEquals(
+                out.resolve("model") + ": [business, ink, pixel, scenery, glass]",
+                run(0, arguments.toArray()));
+    }
+
+    private static Path expert(String name) {
+        return TinyWorld.open().experts().get(0).path().resolveSibling(name);
+    }
+
+    private static int height(Path picture) throws IOException {
+        return ImageIO.read(picture.toFile()).getHeight();
     }
 
     @Test
@@ -71,39 +92,62 @@ class ScriptsTest {
                 run(1, "merge", "tinyworld"));
     }
 
-    /** Checks the exit code and returns the last line. */
-    private String run(int code, String script, Object... arguments) throws Exception {
-        Path log = folder.resolve(script + ".log");
-        List<String> given = new ArrayList<>();
+    @Test
+    void scriptWithoutExit_ends86() throws Exception {
+        assertEquals("to the end", run(86, script("System.out.println(\"to the end\");")));
+    }
+
+    @Test
+    void scriptThatDoesNotCompile_ends70() throws Exception {
+        Path script = script("int rc = 70;\nrc = Batch.run(() -> merge(base));\n/exit rc");
+        run(70, script);
+    }
+
+    @Test
+    void missingScript_isTheLaunchersFailure() throws Exception {
+        String said = run(2, "no-such-script");
+        assertTrue(said.startsWith("notebooks/run: no script 'no-such-script'"), said);
+    }
+
+    @Test
+    void arguments_reachTheScriptAsTheyAre() throws Exception {
+        Path script = script("System.out.println(Batch.arguments());");
+        assertEquals("[a b, , *, $HOME, ]", run(86, script, "a b", "", "*", "$HOME", ""));
+        String said = run(2, script, "two\nlines");
+        assertEquals("notebooks/run: expected arguments of one line each", said);
+    }
+
+    @Test
+    void missingEntryOfTheClassPath_isNamed() throws Exception {
+        classPath = folder.resolve("not-built.jar").toString();
+        String said = run(2, "sheet");
+        assertTrue(said.startsWith("notebooks/run: DMM_CLASS_PATH: " + classPath), said);
+    }
+
+    private Path script(String lines) throws IOException {
+        return Files.writeString(folder.resolve("my script.jsh"), lines + "\n");
+    }
+
+    /**
+     * Starts notebooks/run with what is being tested, checks its exit code, returns its last line.
+     */
+    private String run(int code, Object... arguments) throws Exception {
+        Path log = folder.resolve("run.log");
+        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
         for (Object argument : arguments) {
-            given.add(argument.toString());
+            command.add(argument.toString());
         }
-        String classPath = System.getProperty("java.class.path");
         ProcessBuilder builder =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin/jshell").toString(),
-                                "-s",
-                                "--execution",
-                                "local",
-                                "--class-path",
-                                classPath,
-                                "-J--class-path=" + classPath,
-                                "-J-Djava.awt.headless=true",
-                                "--startup",
-                                "DEFAULT",
-                                "--startup",
-                                NOTEBOOKS.resolve("startup.jsh").toString(),
-                                NOTEBOOKS.resolve(script + ".jsh").toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile());
-        builder.environment().put("DMM_ARGS", String.join("\n", given));
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("DMM_CLASS_PATH", classPath);
         Process process = builder.start();
-        process.getOutputStream().close();
         try {
             assertTrue(process.waitFor(2, TimeUnit.MINUTES), "still running");
-            List<String> output = Files.readAllLines(log);
+            List<String> output =
+                    Files.readAllLines(log).stream().filter(l -> !l.startsWith("->")).toList();
             assertEquals(code, process.exitValue(), String.join("\n", output));
-            return output.get(output.size() - 1);
+            return output.isEmpty() ? "" : output.get(output.size() - 1);
         } finally {
             process.destroyForcibly();
         }

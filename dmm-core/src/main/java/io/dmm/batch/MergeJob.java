@@ -1,0 +1,244 @@
+package io.dmm.batch;
+
+import io.dmm.Distillation;
+import io.dmm.Expert;
+import io.dmm.MergedModel;
+import io.dmm.data.CaptionedImage;
+import io.dmm.data.CaptionedImages;
+import io.dmm.distill.LearningRate;
+import io.dmm.distill.Loss;
+import io.dmm.distill.LossChart;
+import io.dmm.distill.MetricsLog;
+import io.dmm.distill.Optimizer;
+import io.dmm.distill.Synthesis;
+import io.dmm.distill.TimestepSampling;
+import io.dmm.model.unet.Activations;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.Precision;
+import io.dmm.tinyworld.TinyWorld;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the scripts {@code merge} and {@code extend} are told by their arguments, and what both do
+ * with it: read base, experts and captions, set up a run, and leave its results in a folder.
+ *
+ * <p>The word {@code tinyworld} stands for the embedded base and pictures; the embedded experts
+ * then need no path.
+ */
+public final class MergeJob {
+    private static final String TINY_WORLD = "tinyworld";
+    private static final int TINY_PICTURES = 1200;
+    private static final int TINY_BATCH = 32;
+    private static final int MICRO_BATCHES = 4;
+    private static final int MICRO_BATCH = 8;
+    private static final int DRAWN_OF_PICTURES = 480;
+    private static final int CHECKPOINT_EVERY = 500;
+    private static final String STEPS = "--steps=";
+    private static final long DEFAULT_STEPS = 20_000;
+
+    private final String usage;
+    private final Path merged;
+    private final TinyWorld world;
+    private final String base;
+    private final String captions;
+    private final Path folder;
+    private final List<Expert> experts;
+    private final long steps;
+
+    private MergeJob(String usage, Path merged, List<String> words, int experts, long steps) {
+        if (words.size() < 3 + experts) {
+            throw new IllegalArgumentException(usage);
+        }
+        this.usage = usage;
+        this.merged = merged;
+        this.base = words.get(0);
+        this.captions = words.get(1);
+        this.folder = Path.of(words.get(2));
+        this.steps = steps;
+        if (Files.exists(modelFolder())) {
+            throw new IllegalArgumentException(
+                    folder + ": expected a new folder but it has a model; name another");
+        }
+        this.world = base.equals(TINY_WORLD) ? TinyWorld.open() : null;
+        this.experts = words.stream().skip(3).map(this::expert).toList();
+    }
+
+    /**
+     * Reads {@code BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ... [--steps=20000]}.
+     *
+     * @throws IllegalArgumentException if that is not what was given, or FOLDER has a model
+     */
+    public static MergeJob merging(List<String> arguments) {
+        String usage =
+                "usage: notebooks/run merge BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ..."
+                        + " [--steps=20000]";
+        return new MergeJob(usage, null, words(arguments), 2, steps(arguments, usage));
+    }
+
+    /**
+     * Reads {@code MERGED BASE CAPTIONS FOLDER NAME=EXPERT ... [--steps=20000]}.
+     *
+     * @throws IllegalArgumentException if that is not what was given, or FOLDER has a model
+     */
+    public static MergeJob extending(List<String> arguments) {
+        String usage =
+                "usage: notebooks/run extend MERGED BASE CAPTIONS FOLDER NAME=EXPERT ..."
+                        + " [--steps=20000]";
+        List<String> words = words(arguments);
+        if (words.isEmpty()) {
+            throw new IllegalArgumentException(usage);
+        }
+        Path merged = Path.of(words.get(0));
+        List<String> others = words.subList(1, words.size());
+        return new MergeJob(usage, merged, others, 1, steps(arguments, usage));
+    }
+
+    private static List<String> words(List<String> arguments) {
+        return arguments.stream().filter(argument -> !argument.startsWith("--")).toList();
+    }
+
+    private static long steps(List<String> arguments, String usage) {
+        long steps = DEFAULT_STEPS;
+        for (String argument : arguments) {
+            if (argument.startsWith(STEPS) && argument.matches(STEPS + "[1-9]\\d{0,8}")) {
+                steps = Long.parseLong(argument.substring(STEPS.length()));
+            } else if (argument.startsWith("--")) {
+                throw new IllegalArgumentException(
+                        "'" + argument + "': expected --steps=NUMBER; " + usage);
+            }
+        }
+        return steps;
+    }
+
+    private Expert expert(String word) {
+        int sign = word.indexOf('=');
+        if (sign > 0) {
+            return Expert.of(word.substring(0, sign), Path.of(word.substring(sign + 1)));
+        }
+        List<Expert> embedded = isTiny() ? world.allExperts() : List.of();
+        return embedded.stream()
+                .filter(expert -> expert.name().equals(word))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "'" + word + "': expected NAME=EXPERT; " + usage));
+    }
+
+    private boolean isTiny() {
+        return world != null;
+    }
+
+    /** The folder of the model that is extended; null where experts are merged. */
+    public Path merged() {
+        return merged;
+    }
+
+    public List<Expert> experts() {
+        return experts;
+    }
+
+    public long steps() {
+        return steps;
+    }
+
+    /** Loads the base model; the caller closes it. */
+    public StableDiffusion openBase() {
+        return isTiny() ? world.base() : StableDiffusion.load(Path.of(base));
+    }
+
+    /**
+     * Sets up a run; what is set afterwards counts. Small models learn fast; those of SD 1.5's size
+     * take the paper's small steps, and each batch in parts.
+     *
+     * @param imageSize of the base, to which pictures of a folder are brought
+     * @throws IOException if the captions cannot be read
+     */
+    public Distillation configure(Distillation run, int imageSize) throws IOException {
+        run.experts(experts)
+                .steps(steps)
+                .teacherPrecision(Precision.BF16)
+                .checkpoints(checkpoints(), CHECKPOINT_EVERY)
+                .listen(new ConsoleProgress());
+        if (isTiny()) {
+            run.batch(TINY_BATCH)
+                    .optimizer(Optimizer.Rule.MUON)
+                    .learningRate(LearningRate.cosine(3e-3).withWarmup(20))
+                    .losses(Loss.score(), Loss.features(0.3))
+                    .timesteps(new TimestepSampling(0.3));
+        } else {
+            run.batch(MICRO_BATCHES * microBatch())
+                    .accumulate(MICRO_BATCHES)
+                    .learningRate(1e-5)
+                    .losses(Loss.score(), Loss.features(0.002))
+                    .activations(Activations.RECOMPUTED);
+        }
+        return ask(run, imageSize);
+    }
+
+    /** Each teacher needs two samples in every part; one that is extended teaches, too. */
+    int microBatch() {
+        int teachers = experts.size() + (merged == null ? 0 : 1);
+        return Math.max(MICRO_BATCH, 2 * teachers);
+    }
+
+    private Distillation ask(Distillation run, int imageSize) throws IOException {
+        Synthesis.Settings drawing =
+                isTiny() ? new Synthesis.Settings(8, 1) : Synthesis.Settings.DEFAULT;
+        List<String> prompts = prompts();
+        if (!prompts.isEmpty()) {
+            return run.prompts(prompts).synthesize(prompts.size(), drawing);
+        }
+        List<CaptionedImage> pictures = pictures(imageSize);
+        int drawn = Math.min(DRAWN_OF_PICTURES, pictures.size());
+        return run.captions(pictures).synthesize(drawn, drawing);
+    }
+
+    /** The lines of a text file, all of which the experts draw; none of a folder. */
+    List<String> prompts() throws IOException {
+        Path file = Path.of(captions);
+        if (captions.equals(TINY_WORLD) || !Files.isRegularFile(file)) {
+            return List.of();
+        }
+        List<String> lines =
+                Files.readAllLines(file).stream().filter(line -> !line.isBlank()).toList();
+        if (lines.isEmpty()) {
+            throw new IllegalArgumentException(
+                    file + ": expected a prompt on each line but there is none");
+        }
+        return lines;
+    }
+
+    private List<CaptionedImage> pictures(int imageSize) throws IOException {
+        return captions.equals(TINY_WORLD)
+                ? TinyWorld.pictures(TINY_PICTURES)
+                : CaptionedImages.folder(Path.of(captions), imageSize).images();
+    }
+
+    /**
+     * Saves what came out: {@code model/} and {@code loss.png}, beside {@code checkpoints/}.
+     *
+     * @return the model's folder
+     */
+    public Path save(MergedModel model) throws IOException {
+        model.save(modelFolder());
+        String title =
+                merged == null
+                        ? "Distillation of " + experts.size() + " experts"
+                        : "Experts added: " + experts.size();
+        new LossChart(title, MetricsLog.read(checkpoints().resolve("metrics.jsonl")))
+                .write(folder.resolve("loss.png"));
+        return modelFolder();
+    }
+
+    private Path modelFolder() {
+        return folder.resolve("model");
+    }
+
+    private Path checkpoints() {
+        return folder.resolve("checkpoints");
+    }
+}

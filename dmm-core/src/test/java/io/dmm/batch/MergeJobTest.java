@@ -1,0 +1,124 @@
+package io.dmm.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dmm.Expert;
+import io.dmm.tinyworld.TinyWorld;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MergeJobTest {
+    @TempDir private Path folder;
+
+    @Test
+    void merging_readsBaseCaptionsFolderAndExperts() throws IOException {
+        MergeJob job = merging("tinyworld", "tinyworld", out(), "ink", "--steps=200", "pixel");
+        assertEquals(List.of("ink", "pixel"), names(job));
+        assertEquals(200, job.steps());
+        assertNull(job.merged());
+        assertEquals(List.of(), job.prompts());
+    }
+
+    @Test
+    void extending_readsTheMergedModelFirst() {
+        MergeJob job =
+                MergeJob.extending(List.of("merged", "tinyworld", "tinyworld", out(), "glass"));
+        assertEquals(Path.of("merged"), job.merged());
+        assertEquals(List.of("glass"), names(job));
+        assertEquals(20_000, job.steps());
+    }
+
+    @Test
+    void expert_isNamedBeforeTheFirstEqualsSign() throws IOException {
+        Path source = TinyWorld.open().experts().get(0).path();
+        Path path = Files.move(source, folder.resolve("a=b"));
+        MergeJob job = merging("tinyworld", "tinyworld", out(), "ink", "mine=" + path);
+        assertEquals(List.of("ink", "mine"), names(job));
+        assertEquals(path, job.experts().get(1).path());
+    }
+
+    @Test
+    void unnamedExpert_isRefused_whereItIsNotEmbedded() {
+        assertTrue(
+                refused("tinyworld", "tinyworld", out(), "ink", "pen")
+                        .startsWith("'pen': expected NAME=EXPERT; usage: notebooks/run merge "));
+        assertTrue(refused("base", "c", out(), "ink", "pixel").startsWith("'ink': expected NAME="));
+    }
+
+    @Test
+    void tooFewArguments_areToldTheUsage() {
+        assertTrue(refused("tinyworld", "tinyworld", out(), "ink").startsWith("usage: "));
+        IllegalArgumentException none =
+                assertThrows(IllegalArgumentException.class, () -> MergeJob.extending(List.of()));
+        assertTrue(none.getMessage().startsWith("usage: notebooks/run extend MERGED "));
+    }
+
+    @Test
+    void otherOption_isNamed() {
+        for (String option : List.of("--steps=0", "--steps=many", "--step=5", "--seed=1")) {
+            String message = refused("tinyworld", "tinyworld", out(), "ink", "pixel", option);
+            assertTrue(message.startsWith("'" + option + "': expected --steps=NUMBER"), message);
+        }
+    }
+
+    @Test
+    void folderWithAModel_isRefused() throws IOException {
+        Files.createDirectories(Path.of(out(), "model"));
+        assertEquals(
+                out() + ": expected a new folder but it has a model; name another",
+                refused("tinyworld", "tinyworld", out(), "ink", "pixel"));
+    }
+
+    @Test
+    void prompts_areTheLinesOfAFile_thatAreNotBlank() throws IOException {
+        Path file = Files.writeString(folder.resolve("prompts.txt"), "a cat\n\n  \na dog\n");
+        MergeJob job = merging("tinyworld", file.toString(), out(), "ink", "pixel");
+        assertEquals(List.of("a cat", "a dog"), job.prompts());
+        Files.writeString(file, "\n");
+        assertThrows(IllegalArgumentException.class, job::prompts);
+    }
+
+    @Test
+    void everyTeacher_hasTwoSamplesInEachPartOfABatch() {
+        assertEquals(8, withExperts(4, false).microBatch());
+        assertEquals(10, withExperts(5, false).microBatch());
+        assertEquals(10, withExperts(4, true).microBatch());
+        assertEquals(16, withExperts(8, false).microBatch());
+    }
+
+    private MergeJob withExperts(int count, boolean extending) {
+        List<String> arguments = new ArrayList<>(List.of("tinyworld", "tinyworld", out()));
+        TinyWorld.open().allExperts().stream()
+                .limit(count)
+                .forEach(expert -> arguments.add(expert.name()));
+        if (extending) {
+            arguments.add(0, "merged");
+            return MergeJob.extending(arguments);
+        }
+        return MergeJob.merging(arguments);
+    }
+
+    private String out() {
+        return folder.resolve("out").toString();
+    }
+
+    private static List<String> names(MergeJob job) {
+        return job.experts().stream().map(Expert::name).toList();
+    }
+
+    private static MergeJob merging(String... arguments) {
+        return MergeJob.merging(List.of(arguments));
+    }
+
+    private static String refused(String... arguments) {
+        return assertThrows(IllegalArgumentException.class, () -> merging(arguments)).getMessage();
+    }
+}
