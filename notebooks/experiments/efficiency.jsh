@@ -82,6 +82,14 @@ void efficiency(Path out) throws Exception {
     }
     var chart = ChartFactory.createXYLineChart(
             "Closed gap, mean of four experts", "samples seen", "closed gap", curves);
+    var plot = chart.getXYPlot();
+    plot.setBackgroundPaint(java.awt.Color.WHITE);
+    plot.setRangeGridlinePaint(java.awt.Color.LIGHT_GRAY);
+    plot.setDomainGridlinePaint(java.awt.Color.LIGHT_GRAY);
+    plot.getRangeAxis().setLowerBound(0.65);
+    for (int i = 0; i < RECIPES.size(); i++) {
+        plot.getRenderer().setSeriesStroke(i, new java.awt.BasicStroke(2));
+    }
     ChartUtils.saveChartAsPNG(out.resolve("efficiency.png").toFile(), chart, 880, 480);
     for (Object series : curves.getSeries()) {
         System.out.println(((XYSeries) series).getKey() + ": " + ((XYSeries) series).getItems());
