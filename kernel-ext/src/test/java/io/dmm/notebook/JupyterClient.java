@@ -22,6 +22,7 @@ public final class JupyterClient implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final byte[] DELIMITER = "<IDS|MSG>".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
+    private static final int HANDSHAKE_MILLIS = 10_000;
     private static final int PATIENCE_MILLIS = 30_000;
 
     /** What a kernel published. */
@@ -38,7 +39,7 @@ public final class JupyterClient implements AutoCloseable {
         published.connect("tcp://127.0.0.1:" + publishedPort);
         published.subscribe("");
         published.setReceiveTimeOut(100);
-        long deadline = System.nanoTime() + 1_000_000L * PATIENCE_MILLIS;
+        long deadline = System.nanoTime() + 1_000_000L * HANDSHAKE_MILLIS;
         for (Message first = null; first == null; first = receive()) {
             if (System.nanoTime() > deadline) {
                 context.close();

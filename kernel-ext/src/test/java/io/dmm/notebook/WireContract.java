@@ -35,6 +35,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(WireContract.SECONDS)
 public abstract class WireContract {
     static final int SECONDS = 60;
+
+    /** A free port may be taken again before the kernel listens at it. */
+    private static final int ATTEMPTS = 3;
+
     protected static final String KEY = "a-key-of-the-test";
     private static final String HOSTILE = "<img src=x onerror=alert(1)>";
 
@@ -49,9 +53,18 @@ public abstract class WireContract {
     @BeforeEach
     @Timeout(SECONDS)
     void connect() throws Exception {
-        int[] ports = freePorts();
-        start(ports);
-        client = new JupyterClient(KEY, ports[1], ports[4]);
+        for (int attempt = 1; client == null; attempt++) {
+            int[] ports = freePorts();
+            start(ports);
+            try {
+                client = new JupyterClient(KEY, ports[1], ports[4]);
+            } catch (AssertionError e) {
+                stop();
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Five that nobody listens at, at least until now. */
