@@ -37,6 +37,11 @@ write(
         },
     },
 )
+# Not on the command line, where a user may name another folder.
+write(
+    Path(sys.prefix, "etc", "jupyter", "jupyter_server_config.json"),
+    {"ServerApp": {"root_dir": str(NOTEBOOKS)}},
+)
 # No question about news over the first notebook, and nothing asked of the network.
 write(
     SHARE / "lab" / "settings" / "overrides.json",
