@@ -28,6 +28,15 @@ public final class JupyterClient implements AutoCloseable {
     /** What a kernel published. */
     public record Message(String type, JsonNode content, String request) {}
 
+    /** The kernel is not there: a free port may be taken again before it listens at it. */
+    public static final class NoAnswer extends AssertionError {
+        private static final long serialVersionUID = 1;
+
+        NoAnswer() {
+            super("the kernel does not answer");
+        }
+    }
+
     private final ZContext context = new ZContext();
     private final Socket shell = context.createSocket(SocketType.DEALER);
     private final Socket published = context.createSocket(SocketType.SUB);
@@ -43,7 +52,7 @@ public final class JupyterClient implements AutoCloseable {
         for (Message first = null; first == null; first = receive()) {
             if (System.nanoTime() > deadline) {
                 context.close();
-                throw new AssertionError("the kernel does not answer");
+                throw new NoAnswer();
             }
             send("kernel_info_request", Map.of()); // until the subscription has reached the kernel
         }

@@ -36,7 +36,6 @@ import org.junit.jupiter.api.Timeout;
 public abstract class WireContract {
     static final int SECONDS = 60;
 
-    /** A free port may be taken again before the kernel listens at it. */
     private static final int ATTEMPTS = 3;
 
     protected static final String KEY = "a-key-of-the-test";
@@ -58,7 +57,7 @@ public abstract class WireContract {
             start(ports);
             try {
                 client = new JupyterClient(KEY, ports[1], ports[4]);
-            } catch (AssertionError e) {
+            } catch (JupyterClient.NoAnswer e) {
                 stop();
                 if (attempt == ATTEMPTS) {
                     throw e;
