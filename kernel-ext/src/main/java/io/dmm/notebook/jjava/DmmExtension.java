@@ -22,8 +22,21 @@ public final class DmmExtension implements Extension {
             if (!ErrorText.isWhole()) {
                 SentenceStyler.install(kernel);
             }
+            endWithServer();
         } catch (Throwable e) {
             LOGGER.error("The kernel starts without the DMM extension", e);
+        }
+    }
+
+    /**
+     * A kernel that its server leaves behind, as JupyterLab may when it is stopped, would hold its
+     * memory for ever; Python's kernel watches its parent likewise.
+     */
+    private static void endWithServer() {
+        String server = System.getenv("JPY_PARENT_PID");
+        if (server != null) {
+            ProcessHandle.of(Long.parseLong(server))
+                    .ifPresent(process -> process.onExit().thenRun(() -> System.exit(0)));
         }
     }
 
