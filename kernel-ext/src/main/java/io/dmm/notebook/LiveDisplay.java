@@ -1,7 +1,6 @@
 package io.dmm.notebook;
 
 import io.dmm.distill.RunEnd;
-import io.dmm.notebook.render.Picture;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -79,7 +78,7 @@ final class LiveDisplay {
                     changed = false;
                 }
                 long before = cpuNanos();
-                display.show(Picture.sharp(picture.image()).bundle(picture.text()));
+                display.show(picture.drawn().bundle(picture.text()));
                 pause(pauseAfter(drawing, Duration.ofNanos(cpuNanos() - before)));
             }
         } catch (InterruptedException | RuntimeException | Error e) {

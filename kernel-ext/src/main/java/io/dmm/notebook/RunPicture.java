@@ -10,10 +10,8 @@ import io.dmm.pipeline.Fonts;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.awt.geom.RoundRectangle2D;
-import java.awt.image.BufferedImage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,34 +48,21 @@ record RunPicture(
     private static final int CHART = 280;
     private static final int FEWEST_STEPS = 2;
 
-    BufferedImage image() {
+    Picture drawn() {
         boolean hasChart = steps.size() >= FEWEST_STEPS;
-        int height = HEAD + (hasChart ? CHART : 0) + gaps.height() + samples.height();
-        BufferedImage image =
-                new BufferedImage(
-                        WIDTH * Picture.SHARP, height * Picture.SHARP, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = image.createGraphics();
-        try {
-            g.scale(Picture.SHARP, Picture.SHARP);
-            g.setColor(Color.WHITE);
-            g.fillRect(0, 0, WIDTH, height);
-            g.setRenderingHint(
-                    RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            g.setRenderingHint(
-                    RenderingHints.KEY_FRACTIONALMETRICS,
-                    RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-            drawHead(g);
-            if (hasChart) {
-                new LossChart("", steps).draw(g, new Rectangle2D.Double(0, HEAD, WIDTH, CHART));
-            }
-            int y = HEAD + (hasChart ? CHART : 0);
-            gaps.draw(g, y);
-            samples.draw(g, y + gaps.height());
-        } finally {
-            g.dispose();
-        }
-        return image;
+        int top = HEAD + (hasChart ? CHART : 0);
+        return Picture.draw(
+                WIDTH,
+                top + gaps.height() + samples.height(),
+                g -> {
+                    drawHead(g);
+                    if (hasChart) {
+                        new LossChart("", steps)
+                                .draw(g, new Rectangle2D.Double(0, HEAD, WIDTH, CHART));
+                    }
+                    gaps.draw(g, top);
+                    samples.draw(g, top + gaps.height());
+                });
     }
 
     private void drawHead(Graphics2D g) {

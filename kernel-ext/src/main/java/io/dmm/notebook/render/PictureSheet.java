@@ -32,28 +32,16 @@ record PictureSheet(List<Entry> entries) {
         int rows = (entries.size() + columns - 1) / columns;
         int width = columns * (CELL + GAP) - GAP;
         int height = rows * (rowHeight() + GAP) - GAP;
-        BufferedImage image =
-                new BufferedImage(
-                        width * Picture.SHARP, height * Picture.SHARP, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = image.createGraphics();
-        try {
-            g.scale(Picture.SHARP, Picture.SHARP);
-            g.setColor(Color.WHITE);
-            g.fillRect(0, 0, width, height);
-            g.setRenderingHint(
-                    RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            g.setRenderingHint(
-                    RenderingHints.KEY_FRACTIONALMETRICS,
-                    RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            for (int i = 0; i < entries.size(); i++) {
-                int x = i % columns * (CELL + GAP);
-                int y = i / columns * (rowHeight() + GAP);
-                draw(g, entries.get(i), x, y);
-            }
-        } finally {
-            g.dispose();
-        }
-        return Picture.sharp(image);
+        return Picture.draw(
+                width,
+                height,
+                g -> {
+                    for (int i = 0; i < entries.size(); i++) {
+                        int x = i % columns * (CELL + GAP);
+                        int y = i / columns * (rowHeight() + GAP);
+                        draw(g, entries.get(i), x, y);
+                    }
+                });
     }
 
     private int rowHeight() {
