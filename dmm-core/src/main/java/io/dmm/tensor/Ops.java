@@ -165,8 +165,9 @@ public final class Ops {
 
     /**
      * Lays out the weight of a convolution or of {@link #linear} for inference on the CPU, where
-     * oneDNN otherwise does so in every call; elsewhere returns it. The operators of this class
-     * take the result as they take the weight; anything else needs {@link #plainCopy}.
+     * oneDNN otherwise does so in every call; where it has no kernel for the weight's type, and on
+     * other devices, returns the weight. The operators of this class take the result as they take
+     * the weight; anything else needs {@link #plainCopy}.
      */
     public static NDArray prepare(NDArray weight) {
         return weight.getDevice().isGpu() ? weight : call("prepare", weight);
@@ -210,6 +211,23 @@ public final class Ops {
                 NDArray unused = call("assign", array, values)) {
             // the array has changed in place
         }
+    }
+
+    /**
+     * Whether {@link Precision#BF16} computes in bfloat16 on a device: on a GPU, and on a CPU for
+     * which oneDNN has such kernels (x86: AVX-512 or AVX-NE-CONVERT).
+     */
+    public static boolean computesInBf16(NDManager manager) {
+        try (NDArray finer = manager.create(1 + 0x1p-9f);
+                NDArray input = inputToBf16(finer);
+                NDArray rounded = toFp32(input)) {
+            return rounded.getFloat() == 1;
+        }
+    }
+
+    /** Opaque bfloat16 copy where {@link #computesInBf16}; elsewhere the array itself. */
+    static NDArray inputToBf16(NDArray x) {
+        return call("input_to_bf16", x);
     }
 
     /** Opaque bfloat16 copy: only for the operators of this class, see {@link Precision#BF16}. */

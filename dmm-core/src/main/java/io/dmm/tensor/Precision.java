@@ -7,6 +7,11 @@ public enum Precision {
     /** 32-bit IEEE 754. */
     FP32 {
         @Override
+        public NDArray weight(NDArray weight) {
+            return weight;
+        }
+
+        @Override
         public NDArray in(NDArray x) {
             return x;
         }
@@ -18,13 +23,20 @@ public enum Precision {
     },
 
     /**
-     * bfloat16 weights and activations. DJL aborts the JVM on such arrays outside TorchScript, so
-     * they never leave a model: its inputs and outputs are fp32.
+     * bfloat16 weights and, where the device {@linkplain Ops#computesInBf16 has instructions for
+     * them}, activations; elsewhere a layer widens its weights to fp32 whenever it runs. DJL aborts
+     * the JVM on such arrays outside TorchScript, so they never leave a model: its inputs and
+     * outputs are fp32.
      */
     BF16 {
         @Override
+        public NDArray weight(NDArray weight) {
+            return Ops.toBf16(weight);
+        }
+
+        @Override
         public NDArray in(NDArray x) {
-            return Ops.toBf16(x);
+            return Ops.inputToBf16(x);
         }
 
         @Override
@@ -44,7 +56,10 @@ public enum Precision {
         }
     }
 
-    /** Converts an fp32 input or weight of a model to this precision. */
+    /** Converts an fp32 weight of a model to this precision. */
+    public abstract NDArray weight(NDArray weight);
+
+    /** Converts an fp32 input of a model to what it computes in. */
     public abstract NDArray in(NDArray x);
 
     /** Converts an output of a model to fp32. */

@@ -38,7 +38,7 @@ public final class Weights {
                 throw missing(file.where(), name, shape);
             }
             requireShape(file.where(), name, shape, info.shape());
-            return replace(file.load(name, manager), precision::in);
+            return replace(file.load(name, manager), precision::weight);
         }
 
         @Override
@@ -54,7 +54,7 @@ public final class Weights {
         public NDArray fetch(String name, Shape shape) {
             NDArray copy = Ops.plainCopy(originals.source.fetch(name, shape));
             copy.attach(manager);
-            return replace(copy, precision::in);
+            return replace(copy, precision::weight);
         }
 
         @Override

@@ -147,7 +147,8 @@ class RecordedPassTest {
             assertTrue(distance(expected, actual) < 1e-6, "in all");
             for (String name : expected.keySet()) {
                 double difference = distance(expected.get(name), actual.get(name));
-                assertTrue(difference < 3e-6 * norm(expected.get(name)), name);
+                double relative = difference / norm(expected.get(name));
+                assertTrue(relative < 1e-5, () -> name + ": " + relative);
             }
         }
     }
@@ -200,7 +201,8 @@ class RecordedPassTest {
                 distance(
                         plain.plainGradients(),
                         plain.gradients(Precision.BF16, activations, RecordedPassTest::lossOfAll));
-        assertTrue(error > 1e-4, "bf16 must be seen in the gradients");
+        boolean native16 = Ops.computesInBf16(plain.reference.manager());
+        assertEquals(native16, error > 1e-4, "bf16 must be seen in the gradients");
         assertTrue(error < 0.03, () -> "differs by " + error);
     }
 
@@ -264,7 +266,7 @@ class RecordedPassTest {
                 pass.backward(loss);
                 loss.close();
                 // the three inputs, and what the segments were given: timesteps and, in bf16,
-                // copies
+                // handles of the inputs converted
                 int left = precision == Precision.FP32 ? 4 : 6;
                 assertEquals(left, memory.getManagedArrays().size());
             }
