@@ -1,6 +1,7 @@
 package io.dmm.tensor;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -9,6 +10,8 @@ import ai.djl.pytorch.jni.IValueUtils;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Calls the methods of the TorchScript module whose source is {@code ops.torchscript}. */
 final class Intrinsics {
@@ -18,6 +21,10 @@ final class Intrinsics {
     private static final NDManager CPU = MANAGER.newSubManager(Device.cpu());
 
     private static final PtSymbolBlock MODULE = TorchScriptArchive.load(MANAGER);
+    private static final Pattern ERROR = Pattern.compile("RuntimeError: (.*)");
+    private static final Pattern ALLOCATION =
+            Pattern.compile("[Tt]ried to allocate ([0-9.]+ (?:bytes|[KMG]iB))");
+
     private static final Map<String, NDArray> METHODS = new ConcurrentHashMap<>();
     private static final Map<Number, NDArray> SCALARS = new ConcurrentHashMap<>();
 
@@ -33,18 +40,38 @@ final class Intrinsics {
     static NDArray callOnLists(String method, NDList lists, NDArray... scalars) {
         NDList inputs = new NDList(lists);
         inputs.addAll(List.of(scalars));
-        inputs.add(METHODS.computeIfAbsent(method, Intrinsics::methodMarker));
         try {
-            return IValueUtils.forward(MODULE, inputs, true).head();
+            return forward(method, inputs);
         } finally {
             lists.forEach(array -> array.setName(null));
         }
     }
 
     static NDArray call(String method, NDArray... arguments) {
-        NDList inputs = new NDList(arguments);
+        return forward(method, new NDList(arguments));
+    }
+
+    private static NDArray forward(String method, NDList inputs) {
         inputs.add(METHODS.computeIfAbsent(method, Intrinsics::methodMarker));
-        return IValueUtils.forward(MODULE, inputs, true).head();
+        try {
+            return IValueUtils.forward(MODULE, inputs, true).head();
+        } catch (EngineException e) {
+            throw new EngineException(reason(method, e.getMessage()), e);
+        }
+    }
+
+    /** PyTorch gives a traceback of the script, after which it says what happened. */
+    static String reason(String method, String traceback) {
+        Matcher error = ERROR.matcher(traceback);
+        String cause = error.find() ? error.group(1) : traceback.strip();
+        Matcher size = ALLOCATION.matcher(cause);
+        if (size.find()) {
+            cause =
+                    "expected memory for another "
+                            + size.group(1)
+                            + " but there is none left; take fewer or smaller pictures at a time";
+        }
+        return "PyTorch, in " + method + ": " + cause;
     }
 
     /** DJL chooses a method other than forward by the name of an extra last array. */
