@@ -15,6 +15,7 @@ final int SEED = 7;
 final int HELD_OUT_SEED = 1_000_000;
 final Synthesis.Settings DRAWING = new Synthesis.Settings(8, 1);  // small pictures need few steps and no guidance
 final double GUIDANCE = 4;
+final int SAMPLER_STEPS = 15;
 
 final String[] PROMPTS = {
     "a red house on the left, by the sea",
@@ -26,7 +27,7 @@ final String[] PROMPTS = {
 };
 
 List<BufferedImage> row(TextToImage request) {
-    return request.seed(SEED).guidance(GUIDANCE).images(1).stream().map(GeneratedImage::image).toList();
+    return request.seed(SEED).guidance(GUIDANCE).steps(SAMPLER_STEPS).images(1).stream().map(GeneratedImage::image).toList();
 }
 
 ImageGrid styles(StableDiffusion base, List<Expert> experts, MergedModel merged) {
@@ -47,7 +48,7 @@ ImageGrid styles(StableDiffusion base, List<Expert> experts, MergedModel merged)
 
 ImageGrid interpolation(MergedModel merged) {
     return merged.interpolate("ink", "pixel")
-            .steps(9).seed(SEED).guidance(GUIDANCE).prompts(PROMPTS).grid().withZoom(2);
+            .steps(9).seed(SEED).guidance(GUIDANCE).samplerSteps(SAMPLER_STEPS).prompts(PROMPTS).grid().withZoom(2);
 }
 
 Report report(RunSummary summary) {
