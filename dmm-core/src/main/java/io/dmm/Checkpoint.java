@@ -32,7 +32,7 @@ record Checkpoint(Path path) implements ExpertSource {
 
     @Override
     public UNetConfig check(StableDiffusion base) {
-        return ModelReader.checkUNet(base.files(path));
+        return ModelReader.checkUNet(base.files(path), base.schedule().config().predictionType());
     }
 
     @Override

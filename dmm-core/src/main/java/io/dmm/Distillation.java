@@ -280,8 +280,8 @@ public final class Distillation {
     /**
      * Leaves checkpoints in a folder, from which the same run goes on when it is run again: it then
      * comes to the same bytes on the CPU, and one that had ended gives its model at once. The two
-     * newest are kept; {@code metrics.jsonl} lies beside them unless {@link #metrics} names another
-     * place.
+     * newest are kept; {@code metrics.jsonl} and what {@link #cache} keeps lie beside them unless
+     * another place is named.
      *
      * @param every how many steps lie between two checkpoints; an interrupted run leaves one, too
      */
@@ -293,7 +293,8 @@ public final class Distillation {
 
     /**
      * A folder that keeps latents, text states and drawn pictures under the hashes of what made
-     * them, for the next run; tables are read from there and take no memory.
+     * them, for the next run; tables are read from there and take no memory. By default {@code
+     * cache} in the folder of the checkpoints, if there is one.
      */
     public Distillation cache(Path folder) {
         cache = folder;

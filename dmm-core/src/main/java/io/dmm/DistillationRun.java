@@ -170,7 +170,7 @@ final class DistillationRun {
             NDManager manager, UNet student, Ema ema, UNet result, Checkpoints checkpoints)
             throws IOException {
         List<String> captions = captions();
-        Cache cache = settings.cache == null ? Cache.NONE : Cache.in(settings.cache);
+        Cache cache = cache();
         TextStates textStates = Expert.textStates(manager, base, captions, cache);
         List<Lesson> experts = lessons.ofExperts(manager, captions, textStates, cache);
         DistillationObjective objective =
@@ -215,6 +215,16 @@ final class DistillationRun {
                     listener,
                     checkpoints);
         }
+    }
+
+    /** A run with checkpoints keeps what it made before its first step, too. */
+    private Cache cache() throws IOException {
+        if (settings.cache != null) {
+            return Cache.in(settings.cache);
+        }
+        return settings.checkpoints == null
+                ? Cache.NONE
+                : Cache.in(settings.checkpoints.resolve("cache"));
     }
 
     /** All captions of the run. */

@@ -106,7 +106,7 @@ public record Expert(String name, ExpertSource source, double weight) {
     }
 
     private void requireArchitecture(UNetConfig config, StableDiffusion base) {
-        if (!config.equals(base.unet().config())) {
+        if (!config.hasWeightsOf(base.unet().config())) {
             throw new ModelFileException(
                     path()
                             + ": expert '"

@@ -1,8 +1,10 @@
 package io.dmm;
 
 import io.dmm.data.CaptionedImage;
+import io.dmm.distill.Loss;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.pipeline.StableDiffusion;
+import io.dmm.sampler.PredictionType;
 import java.util.List;
 
 /**
@@ -44,11 +46,38 @@ record RunChecks(Distillation settings, boolean regularizes) {
                             + " samples but was "
                             + settings.pictures.size());
         }
+        if (!settings.pictures.isEmpty()
+                && !settings.prompts.isEmpty()
+                && settings.drawnPerExpert == 0) {
+            throw new IllegalArgumentException(
+                    "distillation: prompts, expected synthesize(n), how many of the "
+                            + settings.prompts.size()
+                            + " each expert draws, but was none; or leave out prompts or captions");
+        }
+        if (base.schedule().config().predictionType() != PredictionType.EPSILON
+                && settings.losses.stream().anyMatch(Loss::needsNoise)) {
+            throw new IllegalArgumentException(
+                    "distillation: losses, expected neither adversarial nor Min-SNR for a base that predicts "
+                            + base.schedule().config().predictionType()
+                            + " but was "
+                            + settings.losses);
+        }
         settings.pictures.forEach(this::checkSize);
+        if (settings.validation != null) {
+            settings.validation.heldOut().forEach(this::checkSize);
+            checkPrompts(settings.validation.prompts());
+        }
         if (settings.merged != null) {
             checkMerged(settings.merged.pipeline().unet().config());
         }
         experts.forEach(expert -> expert.check(base));
+    }
+
+    /** A prompt that cannot be drawn is told here, not at the first validation. */
+    private void checkPrompts(List<String> prompts) {
+        if (!prompts.isEmpty()) {
+            settings.base.sample(prompts.toArray(String[]::new));
+        }
     }
 
     private void checkSize(CaptionedImage picture) {
@@ -63,7 +92,7 @@ record RunChecks(Distillation settings, boolean regularizes) {
     }
 
     private void checkMerged(UNetConfig config) {
-        if (!config.withStyles(0).equals(settings.base.unet().config())) {
+        if (!config.withStyles(0).hasWeightsOf(settings.base.unet().config())) {
             throw new IllegalArgumentException(
                     "distillation: base, expected the architecture of the merged model "
                             + config.withStyles(0)

@@ -2,6 +2,7 @@ package io.dmm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmm.data.CaptionedImage;
@@ -62,6 +63,32 @@ class CachedDistillationTest {
             assertNotEquals(uncached, losses(distillation));
             assertEquals("[drawing as second, training]", activities.toString());
             assertEquals(Map.of("latents", 1L, "texts", 3L, "drawn", 3L), kinds(cache));
+        }
+    }
+
+    @Test
+    void runWithCheckpoints_keepsWhatItsExpertsDrew() throws IOException {
+        List<Expert> experts = SmallModels.experts(folder.resolve("experts"));
+        try (StableDiffusion base = SmallModels.base()) {
+            Distillation distillation =
+                    Dmm.distill(base)
+                            .experts(experts)
+                            .prompts(List.of("a red house", "a blue cat"))
+                            .synthesize(2, new Synthesis.Settings(2, 3))
+                            .steps(3)
+                            .batch(8)
+                            .learningRate(1e-2)
+                            .checkpoints(folder.resolve("run"), 100);
+            distillation.listen(
+                    progress -> {
+                        if (progress.activity().equals("training")) {
+                            throw new IllegalStateException("no room for the chart");
+                        }
+                    });
+            assertThrows(IllegalStateException.class, distillation::run);
+            distillation.listen(progress -> activities.add(progress.activity()));
+            distillation.run().close();
+            assertEquals("[training]", activities.toString());
         }
     }
 

@@ -12,6 +12,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.data.CaptionedImage;
 import io.dmm.distill.EmaDecay;
 import io.dmm.distill.LearningRate;
+import io.dmm.distill.Loss;
 import io.dmm.distill.MetricsLog;
 import io.dmm.distill.Progress;
 import io.dmm.distill.RunEnd;
@@ -371,6 +372,70 @@ class DistillationTest {
                 "distillation: picture 'a boat', expected 16×16, the size of the model, but was"
                         + " 32×16; scale the pictures first",
                 () -> distillation().batch(8).captions(large).listen(unexpected()).run());
+        assertRefused(
+                "distillation: picture 'a boat', expected 16×16, the size of the model, but was"
+                        + " 32×16; scale the pictures first",
+                () -> distillation().validate(1, large).listen(unexpected()).run());
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () ->
+                                        distillation()
+                                                .validate(1, PICTURES, "[a:b:0.5]")
+                                                .listen(unexpected())
+                                                .run())
+                        .getMessage();
+        assertTrue(message.contains("'[a:b:0.5]'"), message);
+        assertRefused(
+                "distillation: prompts, expected synthesize(n), how many of the 1 each expert draws,"
+                        + " but was none; or leave out prompts or captions",
+                () -> distillation().prompts(List.of("a cat")).listen(unexpected()).run());
+    }
+
+    @Test
+    void otherPredictions_areRefusedBeforeAnythingIsDone() throws IOException {
+        Path velocity = temporary.resolve("velocity");
+        SmallModels.write(velocity, base);
+        Path config = velocity.resolve("scheduler/scheduler_config.json");
+        Files.writeString(config, Files.readString(config).replace("epsilon", "v_prediction"));
+        List<Expert> both = List.of(experts.get(0), Expert.checkpoint("v", velocity));
+        assertEquals(
+                config
+                        + ": prediction_type, expected epsilon, as the base predicts, but was"
+                        + " v_prediction",
+                assertThrows(
+                                ModelFileException.class,
+                                () -> distillation().experts(both).listen(unexpected()).run())
+                        .getMessage());
+        // the first expert's file does not say what it predicts
+        byte[] weights = Files.readAllBytes(experts.get(0).path().resolve(UNET));
+        Files.write(velocity.resolve(UNET), weights);
+        try (StableDiffusion predictsVelocity = StableDiffusion.load(velocity)) {
+            List<Expert> alike = List.of(Expert.checkpoint("v", velocity), experts.get(0));
+            assertRefused(
+                    "distillation: losses, expected neither adversarial nor Min-SNR for a base that"
+                            + " predicts V_PREDICTION but was [ScoreLoss[minSnr=5.0]]",
+                    () ->
+                            Dmm.distill(predictsVelocity)
+                                    .experts(alike)
+                                    .captions(PICTURES)
+                                    .batch(8)
+                                    .losses(Loss.score().withMinSnr(5))
+                                    .listen(unexpected())
+                                    .run());
+        }
+    }
+
+    /** Fine-tuned on larger pictures, say. */
+    @Test
+    void expertForPicturesOfAnotherSize_hasTheSameArchitecture() throws IOException {
+        Expert larger = SmallModels.expert(temporary, "larger", 2);
+        Path config = larger.path().resolve("unet/config.json");
+        String text = Files.readString(config);
+        String other = text.replaceFirst("\"sample_size\" *: *8", "\"sample_size\": 12");
+        assertFalse(text.equals(other));
+        Files.writeString(config, other);
+        larger.check(base);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.dmm.distill.LearningRate;
 import io.dmm.distill.Loss;
 import io.dmm.distill.MetricsLog;
 import io.dmm.distill.Optimizer;
+import io.dmm.distill.Progress;
 import io.dmm.distill.StepMetrics;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
@@ -120,6 +121,25 @@ class ResumeTest {
     void interruptedRun_resumesToTheSameBytes() throws IOException {
         interruptAfter(7);
         assertEquals(7, MetricsLog.read(run().resolve("metrics.jsonl")).size());
+        assertResumesToTheSameBytes();
+    }
+
+    @Test
+    void listenerThatFails_costsNoStep() throws IOException {
+        TrainingListener failing =
+                new TrainingListener() {
+                    @Override
+                    public void onProgress(Progress progress) {}
+
+                    @Override
+                    public void onStep(StepMetrics metrics) {
+                        if (metrics.step() == 7) {
+                            throw new IllegalStateException("no room for the picture");
+                        }
+                    }
+                };
+        assertThrows(IllegalStateException.class, distillation().listen(failing)::run);
+        assertTrue(Files.exists(run().resolve("step-00000007")));
         assertResumesToTheSameBytes();
     }
 

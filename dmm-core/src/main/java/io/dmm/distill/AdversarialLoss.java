@@ -31,4 +31,9 @@ public record AdversarialLoss(double weight, double learningRate) implements Los
                     "adversarial loss: " + what + ", expected a number above 0 but was " + value);
         }
     }
+
+    @Override
+    public boolean needsNoise() {
+        return true;
+    }
 }

@@ -49,4 +49,9 @@ public record FeatureImitation(double weight, Reduction reduction) implements Lo
             return scope.keep(Ops.scale(sum, weight * reduction.share(student.size())));
         }
     }
+
+    @Override
+    public boolean needsNoise() {
+        return false;
+    }
 }

@@ -50,11 +50,16 @@ public record Lesson(
         return new Lesson(teacher, List.of(style), common, own, 0.5, 1);
     }
 
-    /** How many of {@code samples} are of its own pictures. */
-    int own(int samples) {
+    /**
+     * How many of {@code samples} are of its own pictures.
+     *
+     * @param dither in [0, 1), spread evenly over the calls: a share that is no whole number is
+     *     rounded up as often as comes out right
+     */
+    int own(int samples, double dither) {
         if (common == null || own == null) {
             return own == null ? 0 : samples;
         }
-        return (int) (samples * ownShare);
+        return (int) Math.min(samples, samples * ownShare + dither);
     }
 }

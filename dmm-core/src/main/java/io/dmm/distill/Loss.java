@@ -34,4 +34,7 @@ public sealed interface Loss permits ScoreLoss, FeatureImitation, AdversarialLos
     static AdversarialLoss adversarial(double weight) {
         return new AdversarialLoss(weight);
     }
+
+    /** Whether it takes what the networks predict for noise, not for a velocity. */
+    boolean needsNoise();
 }

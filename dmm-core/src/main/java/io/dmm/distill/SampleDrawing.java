@@ -27,6 +27,9 @@ record SampleDrawing(
     private static final double CAPTION_DROPPING = 0.1;
     private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
+    /** Like the golden ratio's, its multiples spread evenly, and do so apart from those. */
+    private static final double SQRT_HALF = Math.sqrt(0.5);
+
     SampleDrawing {
         lessons = List.copyOf(lessons);
     }
@@ -41,7 +44,7 @@ record SampleDrawing(
         NDList latents = new NDList();
         for (int i = 0; i < counts.length; i++) {
             Lesson lesson = lessons.get(i);
-            int own = lesson.own(counts[i]);
+            int own = own(i, counts[i], microStep);
             List<Integer> rows = lesson.styles();
             int sample = captions.size();
             for (long picture : pick(memory, lesson.own(), own, data, latents, captions)) {
@@ -77,6 +80,12 @@ record SampleDrawing(
         }
         latents.add(set.latents(memory, rows));
         return rows;
+    }
+
+    /** How many of a teacher's samples are of its own pictures; in the mean its share of them. */
+    int own(int teacher, int samples, long microStep) {
+        double dither = (teacher * GOLDEN_RATIO + microStep * SQRT_HALF) % 1;
+        return lessons.get(teacher).own(samples, dither);
     }
 
     /**

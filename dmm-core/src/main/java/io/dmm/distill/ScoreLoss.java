@@ -28,6 +28,11 @@ public record ScoreLoss(double minSnr) implements Loss {
         return new ScoreLoss(gamma);
     }
 
+    @Override
+    public boolean needsNoise() {
+        return minSnr < Double.POSITIVE_INFINITY;
+    }
+
     /** What a sample at this timestep counts; 1 without Min-SNR weighting. */
     double weight(NoiseSchedule schedule, int timestep) {
         double ratio = schedule.alpha(timestep) / schedule.sigma(timestep);

@@ -163,7 +163,7 @@ public record TrainingLoop(
             StepResult result = step(manager, optimizer, objective, step, rate);
             checkpoints.advance();
             meter.advance(1);
-            listener.onStep(
+            StepMetrics metrics =
                     new StepMetrics(
                             step + 1,
                             result.losses.total(),
@@ -171,13 +171,28 @@ public record TrainingLoop(
                             result.gradientNorm,
                             batch / meter.secondsEach(),
                             meter.seconds(),
-                            result.losses.parts()));
-            meter.report();
+                            result.losses.parts());
+            tell(
+                    () -> {
+                        listener.onStep(metrics);
+                        meter.report();
+                    },
+                    checkpoints);
             skipped = result.isFinite() ? 0 : skipped + 1;
             if (skipped == SKIPPED_AT_MOST) {
                 throw notFinite(step, result);
             }
             checkpoints.saveWhenDue();
+        }
+    }
+
+    /** The step before is whole, so a listener that fails costs none. */
+    private static void tell(Runnable report, Checkpoints checkpoints) {
+        try {
+            report.run();
+        } catch (RuntimeException | Error e) {
+            checkpoints.save();
+            throw e;
         }
     }
 

@@ -12,6 +12,7 @@ import io.dmm.model.vae.VaeConfig;
 import io.dmm.model.vae.VaeNames;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.sampler.NoiseScheduleConfig;
+import io.dmm.sampler.PredictionType;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFiles;
@@ -37,7 +38,7 @@ public final class ModelReader {
             manager.attachInternal("tokenizer", tokenizer);
             try (UNetFile unet = UNetFile.open(files)) {
                 NoiseScheduleConfig schedule = NoiseScheduleConfig.read(files.config("scheduler"));
-                unet.requirePrediction(schedule);
+                unet.requirePrediction(schedule.predictionType());
                 ClipTextModel textEncoder = textEncoder(files, manager);
                 AutoencoderKl vae = autoencoder(files, manager, precision);
                 return new StableDiffusion(
@@ -75,12 +76,17 @@ public final class ModelReader {
     }
 
     /**
-     * Checks by its header that the UNet of a model can be loaded.
+     * Checks by its header that the UNet of a model can be loaded, and predicts what is expected as
+     * far as file and folder say.
      *
      * @return its config
      */
-    public static UNetConfig checkUNet(ModelFiles files) {
+    public static UNetConfig checkUNet(ModelFiles files, PredictionType expected) {
         try (UNetFile file = UNetFile.open(files)) {
+            file.requirePrediction(expected);
+            if (files.hasConfig("scheduler")) {
+                NoiseScheduleConfig.requirePrediction(files.config("scheduler"), expected);
+            }
             return file.config();
         }
     }

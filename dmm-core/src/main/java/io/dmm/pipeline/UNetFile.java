@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.model.unet.UNetNames;
-import io.dmm.sampler.NoiseScheduleConfig;
+import io.dmm.sampler.PredictionType;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFiles;
@@ -60,9 +60,9 @@ record UNetFile(UNetConfig config, TensorFile tensors) implements AutoCloseable 
     }
 
     /** Refuses a noise schedule that contradicts what the file says it was trained to predict. */
-    void requirePrediction(NoiseScheduleConfig schedule) {
+    void requirePrediction(PredictionType expected) {
         String stated = tensors.metadata().get(ModelSpec.PREDICTION_TYPE);
-        String read = ModelWriter.spelled(schedule.predictionType());
+        String read = ModelWriter.spelled(expected);
         if (stated != null && !stated.equals(read)) {
             throw new ModelFileException(
                     "%s: %s, expected %s as in the scheduler's config but was %s; name a folder with a scheduler_config.json made for this model"

@@ -69,6 +69,24 @@ public record NoiseScheduleConfig(
                                 config.flag("set_alpha_to_one", true)));
     }
 
+    /**
+     * Refuses a scheduler's config of a network that predicts something else.
+     *
+     * @throws ModelFileException if it does
+     */
+    public static void requirePrediction(ConfigNode config, PredictionType expected) {
+        PredictionType found =
+                config.choice("prediction_type", PredictionType.class, PredictionType.EPSILON);
+        if (found != expected) {
+            throw new ModelFileException(
+                    config.where()
+                            + ": prediction_type, expected "
+                            + ConfigNode.spelled(expected)
+                            + ", as the base predicts, but was "
+                            + ConfigNode.spelled(found));
+        }
+    }
+
     /** The content of a {@code scheduler_config.json} of diffusers' DDIMScheduler. */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();

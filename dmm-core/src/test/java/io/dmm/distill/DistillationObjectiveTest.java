@@ -340,6 +340,26 @@ class DistillationObjectiveTest {
         }
     }
 
+    @Test
+    void ownPictures_haveTheirShareOverTheSteps() {
+        List<Lesson> lessons = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            lessons.add(new Lesson(teachers.get(i), List.of(i), set, set, 0.3, 1));
+        }
+        SampleDrawing drawing = new SampleDrawing(lessons, null, UNIFORM, 7, SEED);
+        int[] own = new int[2];
+        int all = 0;
+        for (int step = 0; step < 1000; step++) {
+            int[] counts = drawing.counts(step);
+            for (int i = 0; i < 2; i++) {
+                own[i] += drawing.own(i, counts[i], step);
+            }
+            all += counts[0];
+        }
+        assertEquals(0.3 * all, own[0], 5);
+        assertEquals(0.3 * (7000 - all), own[1], 5);
+    }
+
     private int[] counts(int batch, long step) {
         List<Lesson> lessons = teachers.stream().map(t -> Lesson.of(t, 0, set, null)).toList();
         return new SampleDrawing(lessons, null, UNIFORM, batch, SEED).counts(step);

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.Reference;
 import io.dmm.SmallModels;
 import io.dmm.model.unet.UNetConfig;
+import io.dmm.sampler.PredictionType;
 import io.dmm.sampler.Sampler;
 import io.dmm.tensor.Compute;
 import io.dmm.weights.DType;
@@ -326,7 +327,7 @@ class SingleFileTest {
         assertFails(
                 ModelFileException.class,
                 file + ": expected the 686 tensors of the model but was",
-                () -> ModelReader.checkUNet(files));
+                () -> ModelReader.checkUNet(files, PredictionType.EPSILON));
         assertEquals(UNetConfig.sd15(), UNetConfig.read(files.config("unet")));
     }
 

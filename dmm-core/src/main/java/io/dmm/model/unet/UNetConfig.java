@@ -73,6 +73,15 @@ public record UNetConfig(
 
     /** The same network with a codebook of {@code count} styles; 0 removes it. */
     public UNetConfig withStyles(int count) {
+        return with(sampleSize, count);
+    }
+
+    /** Whether weights of the one fit the other, which pictures of another size do not change. */
+    public boolean hasWeightsOf(UNetConfig other) {
+        return with(other.sampleSize, styles).equals(other);
+    }
+
+    private UNetConfig with(int size, int count) {
         return new UNetConfig(
                 inChannels,
                 outChannels,
@@ -83,7 +92,7 @@ public record UNetConfig(
                 crossAttentionDim,
                 normNumGroups,
                 normEps,
-                sampleSize,
+                size,
                 count);
     }
 
