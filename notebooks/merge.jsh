@@ -4,7 +4,8 @@
 //
 // BASE      the model that the experts were fine-tuned from: a diffusers folder
 // CAPTIONS  what the experts are asked about: a folder of captioned pictures, or a text file with a prompt on each
-//           line; the experts first draw all prompts of a file, and up to 480 captions of a folder
+//           line, taken as it stands, without weights; the experts first draw all prompts of a file, and up to 480
+//           captions of a folder: at SD 1.5's size some seconds a picture on a GPU, minutes on a CPU
 // FOLDER    gets model/, loss.png and checkpoints/; the same command again goes on where it stopped
 // EXPERT    a diffusers folder, a single file, or a LoRA, taken at weight 1; NAME will be its style's
 //

@@ -11,6 +11,7 @@ import io.dmm.distill.TrainingListener;
 import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
+import io.dmm.tensor.Ops;
 import io.dmm.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,9 +132,12 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
                                     seed);
                     Teacher teacher =
                             expert.load(memory, base, Precision.FP32, captions, textStates);
-                    // any pictures of the expert will do: bf16 draws them faster
+                    // any pictures of the expert will do: bf16 may draw them faster
                     Teacher artist =
-                            expert.load(memory, base, Precision.BF16, captions, textStates);
+                            Ops.computesInBf16(memory)
+                                    ? expert.load(
+                                            memory, base, Precision.BF16, captions, textStates)
+                                    : teacher;
                     LatentSet own = synthesis.draw(memory, artist, captions, listener);
                     comparisons.add(
                             new Comparison(
