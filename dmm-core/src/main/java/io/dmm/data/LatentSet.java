@@ -2,6 +2,7 @@ package io.dmm.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.model.vae.AutoencoderKl;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -70,6 +71,11 @@ public final class LatentSet implements AutoCloseable {
 
     public int size() {
         return captions.size();
+    }
+
+    /** The shape of a picture's latents: (C, H, W). */
+    public Shape shape() {
+        return latents.rowShape();
     }
 
     public String caption(int row) {
