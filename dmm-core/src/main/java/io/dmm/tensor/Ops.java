@@ -6,6 +6,7 @@ import static io.dmm.tensor.Intrinsics.scalar;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -197,7 +198,19 @@ public final class Ops {
         try (GradMode mode = GradMode.off();
                 NDArray begin = onCpu((double) at);
                 NDArray notFinite = call("fill", array, begin, values)) {
-            return notFinite.getLong();
+            return (long) value(notFinite);
+        }
+    }
+
+    /**
+     * The value of a scalar. DJL reads one on a GPU from a copy that it leaves with the array's
+     * manager; here that is freed.
+     */
+    public static double value(NDArray scalar) {
+        try (NDManager memory = scalar.getManager().newSubManager()) {
+            NDArray lent = share(scalar);
+            lent.attach(memory);
+            return lent.toType(DataType.FLOAT64, false).toDoubleArray()[0];
         }
     }
 
