@@ -18,8 +18,8 @@ sealed interface Rows extends AutoCloseable {
     @Override
     void close();
 
-    /** A table that lies on the device, and is closed with this. */
-    record OnDevice(NDArray table) implements Rows {
+    /** A table that lies in memory, the CPU's or a device's, and is closed with this. */
+    record InMemory(NDArray table) implements Rows {
         @Override
         public Shape rowShape() {
             return table.getShape().slice(1);

@@ -139,11 +139,18 @@ public final class Ops {
         return rows;
     }
 
-    /** Rows of a table (M, …) by index (B) → (B, …), on {@code manager}. */
+    /**
+     * Rows of a table (M, …) by index (B) → (B, …), on {@code manager} and its device, wherever the
+     * table lies; no gradient reaches the table.
+     */
     public static NDArray rows(NDManager manager, NDArray table, long[] indices) {
-        NDArray rows = call("rows", table, manager.create(indices));
-        rows.attach(manager);
-        return rows;
+        try (NDManager there = manager.newSubManager(table.getDevice())) {
+            NDArray picked = call("rows", table, there.create(indices));
+            picked.attach(there);
+            NDArray rows = picked.toDevice(manager.getDevice(), false);
+            rows.attach(manager);
+            return rows;
+        }
     }
 
     /** Adds (B, C) to every pixel of (B, C, H, W). */
