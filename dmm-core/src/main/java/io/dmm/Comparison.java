@@ -117,19 +117,11 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
         try (NDManager manager = Compute.newManager()) {
             TextStates textStates = Expert.textStates(manager, base, captions);
             LatentSet common = LatentSet.encode(manager, base.vae(), pictures);
-            int size = base.unet().config().sampleSize();
-            Synthesis synthesis = new Synthesis(base.schedule(), size, drawing, seed);
+            Synthesis synthesis = new Synthesis(base, drawing, seed);
             for (Expert expert : experts) {
                 try (NDManager memory = manager.newSubManager()) {
                     Contender who = choice.contender(memory, expert, captions, textStates);
-                    ClosedGap gap =
-                            new ClosedGap(
-                                    base.unet(),
-                                    who.unet,
-                                    textStates,
-                                    who.textStates,
-                                    base.schedule(),
-                                    seed);
+                    ClosedGap gap = new ClosedGap(base, who.unet, textStates, who.textStates, seed);
                     Teacher teacher =
                             expert.load(memory, base, Precision.FP32, captions, textStates);
                     // any pictures of the expert will do: bf16 may draw them faster

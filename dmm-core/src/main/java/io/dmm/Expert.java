@@ -2,6 +2,7 @@ package io.dmm;
 
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.Cache;
+import io.dmm.data.Fingerprint;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.Teacher;
@@ -137,7 +138,8 @@ public record Expert(String name, ExpertSource source, double weight) {
      * Loads this expert to teach, onto {@code manager}.
      *
      * @param captions all that it will be asked about
-     * @param baseStates their text states by the base, for an expert without a text encoder
+     * @param baseStates their text states by the base, for an expert without a text encoder of its
+     *     own
      * @param cache may have those of its own text encoder
      * @throws ModelFileException if it cannot be read or its architecture is not the base's
      */
@@ -154,10 +156,18 @@ public record Expert(String name, ExpertSource source, double weight) {
             return new Teacher(
                     name,
                     unet,
-                    encoder == base.textEncoder()
+                    areAlike(encoder, base.textEncoder())
                             ? baseStates
                             : textStates(manager, base.with(encoder), captions, cache));
         }
+    }
+
+    /** Many a checkpoint carries the base's text encoder as it is. */
+    private static boolean areAlike(ClipTextModel encoder, ClipTextModel ofBase) {
+        return encoder == ofBase
+                || encoder.config().equals(ofBase.config())
+                        && Fingerprint.of(encoder.parameters())
+                                .equals(Fingerprint.of(ofBase.parameters()));
     }
 
     static TextStates textStates(

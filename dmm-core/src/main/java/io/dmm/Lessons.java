@@ -89,8 +89,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
         if (drawn.isEmpty()) {
             return null;
         }
-        int size = settings.base.unet().config().sampleSize();
-        return new Synthesis(settings.base.schedule(), size, settings.drawing, settings.seed)
+        return new Synthesis(settings.base, settings.drawing, settings.seed)
                 .draw(manager, teacher, drawn, settings.listener, cache, teacherKey);
     }
 

@@ -82,8 +82,7 @@ record Validator(
 
     private Validation validate(long step, TrainingListener listener) {
         Map<String, Double> gaps = new LinkedHashMap<>();
-        ClosedGap gap =
-                new ClosedGap(base.unet(), student.unet(), textStates, base.schedule(), seed);
+        ClosedGap gap = new ClosedGap(base, student.unet(), textStates, seed);
         try (NDManager memory = manager.newSubManager()) {
             for (Lesson lesson : lessons) {
                 int style = lesson.styles().get(0);

@@ -76,6 +76,17 @@ class ExpertTest {
     }
 
     @Test
+    void checkpointWithTheBasesTextEncoder_sharesItsTextStates() {
+        List<String> captions = List.of("a red house");
+        try (NDManager manager = Compute.newManager()) {
+            TextStates ofBase = Expert.textStates(manager, base, captions);
+            Expert copy = Expert.checkpoint("copy", Reference.path("pipeline"));
+            Teacher teacher = copy.load(manager, base, Precision.FP32, captions, ofBase);
+            assertSame(ofBase, teacher.textStates());
+        }
+    }
+
+    @Test
     void file_isToldFromItsHeader() {
         assertEquals(Expert.lora("ink", KOHYA, 1), Expert.of("ink", KOHYA));
         Path folder = Reference.path("pipeline");

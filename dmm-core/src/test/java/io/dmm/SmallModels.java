@@ -43,6 +43,16 @@ public final class SmallModels {
         return of(1, List.of());
     }
 
+    /** As {@link #base()}, for pictures of {@code size}×{@code size}; the caller closes it. */
+    public static StableDiffusion base(int size) {
+        UNetConfig large =
+                new UNetConfig(
+                        4, 4, List.of(8, 16), List.of(true, false), 1, 2, 16, 4, 1e-5, size / 2, 0);
+        StableDiffusion base = base();
+        UNet unet = new UNet(large, Weights.initial(base.manager(), 1));
+        return base.with(base.manager(), unet, List.of());
+    }
+
     /** A model with random styles; the caller closes it. */
     public static StableDiffusion styled(String... styles) {
         return of(1, List.of(styles));

@@ -1,10 +1,14 @@
 package io.dmm.data;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.tensor.GradMode;
+import io.dmm.tensor.Ops;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * may share it at the same time. Deleting any of its files does no harm while no run uses them.
  *
  * <p>Tables of a cache are read from its files row by row, and take no memory; without one they lie
- * on the device. Values are F32, so that both ways give the same numbers.
+ * in the CPU's, which has more of it than a GPU. Values are F32, so that both ways give the same
+ * numbers.
  */
 public final class Cache {
     /** Keeps nothing. */
@@ -52,31 +57,44 @@ public final class Cache {
     /**
      * A table whose rows are those of {@code maker}, or were in an earlier run.
      *
-     * @param manager owns it where it lies on the device
+     * @param manager owns it where it lies in memory
      * @param kind what it holds, the beginning of the files' names
      * @throws CancellationException if the thread is interrupted
      * @throws UncheckedIOException if a file cannot be written
      */
     Rows rows(NDManager manager, String kind, int count, RowMaker maker) {
-        try (NDManager memory = manager.newSubManager();
-                GradMode mode = GradMode.off()) {
+        try (GradMode mode = GradMode.off()) {
+            if (folder == null) {
+                return new Rows.InMemory(table(manager, count, maker));
+            }
             List<RowBlock> blocks = new ArrayList<>();
-            NDList tables = new NDList();
-            // in blocks even without a folder, since a batch's size may change its last bits
+            for (int from = 0; from < count; from += ROWS_IN_BLOCK) {
+                blocks.add(
+                        block(manager, kind, maker, from, Math.min(count, from + ROWS_IN_BLOCK)));
+            }
+            return new Rows.InFiles(blocks, ROWS_IN_BLOCK);
+        }
+    }
+
+    /** In blocks as with a folder, since a batch's size may change its last bits. */
+    private static NDArray table(NDManager manager, int count, RowMaker maker) {
+        try (NDManager cpu = manager.newSubManager(Device.cpu())) {
+            NDArray table = null;
             for (int from = 0; from < count; from += ROWS_IN_BLOCK) {
                 int to = Math.min(count, from + ROWS_IN_BLOCK);
-                if (folder == null) {
-                    tables.add(make(memory, maker, from, to));
-                } else {
-                    blocks.add(block(memory, kind, maker, from, to));
+                try (NDManager memory = manager.newSubManager()) {
+                    NDArray block = make(memory, maker, from, to);
+                    if (table == null) {
+                        Shape all = new Shape(count).addAll(block.getShape().slice(1));
+                        table = cpu.create(all, block.getDataType());
+                    }
+                    NDArray part = table.get(new NDIndex().addSliceDim(from, to));
+                    part.attach(memory);
+                    Ops.assign(part, block);
                 }
             }
-            if (folder != null) {
-                return new Rows.InFiles(blocks, ROWS_IN_BLOCK);
-            }
-            NDArray table = NDArrays.concat(tables, 0);
             table.attach(manager);
-            return new Rows.OnDevice(table);
+            return table;
         }
     }
 

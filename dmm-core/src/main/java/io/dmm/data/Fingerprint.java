@@ -1,6 +1,7 @@
 package io.dmm.data;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.dmm.tensor.Ops;
 import java.io.IOException;
@@ -38,8 +39,11 @@ public final class Fingerprint {
         new TreeMap<>(parameters)
                 .forEach(
                         (name, parameter) -> {
-                            try (NDArray plain = Ops.plainCopy(parameter);
-                                    NDArray floats = plain.toType(DataType.FLOAT32, false)) {
+                            // DJL leaves the copy that it reads a GPU's values from there, too
+                            try (NDManager memory = parameter.getManager().newSubManager()) {
+                                NDArray plain = Ops.plainCopy(parameter);
+                                plain.attach(memory);
+                                NDArray floats = plain.toType(DataType.FLOAT32, false);
                                 all.add(name).add(floats.getShape().toString());
                                 all.add(floats.toByteBuffer());
                             }

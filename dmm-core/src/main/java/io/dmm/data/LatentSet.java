@@ -2,11 +2,12 @@ package io.dmm.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.model.vae.AutoencoderKl;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
-/** Scaled latents of captioned pictures, encoded once and kept on the device or in a cache. */
+/** Scaled latents of captioned pictures, encoded once and kept in memory or in a cache. */
 public final class LatentSet implements AutoCloseable {
     private final Rows latents;
     private final List<String> captions;
@@ -18,7 +19,7 @@ public final class LatentSet implements AutoCloseable {
      * @param captions M texts
      */
     public LatentSet(NDArray latents, List<String> captions) {
-        this(new Rows.OnDevice(latents), captions);
+        this(new Rows.InMemory(latents), captions);
         if (latents.getShape().get(0) != captions.size()) {
             throw new IllegalArgumentException(
                     "latents: expected one per caption, "
@@ -70,6 +71,11 @@ public final class LatentSet implements AutoCloseable {
 
     public int size() {
         return captions.size();
+    }
+
+    /** The shape of a picture's latents: (C, H, W). */
+    public Shape shape() {
+        return latents.rowShape();
     }
 
     public String caption(int row) {

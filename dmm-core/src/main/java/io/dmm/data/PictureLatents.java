@@ -25,8 +25,7 @@ final class PictureLatents implements RowMaker {
         this.vae = vae;
         this.pictures = pictures;
         Picture first = pictures.get(0).picture();
-        long pixelsOfOne = (long) first.width() * first.height();
-        encodedAtOnce = (int) Math.max(1, PIXELS_AT_ONCE / pixelsOfOne);
+        encodedAtOnce = (int) Pixels.pictures(PIXELS_AT_ONCE, first.width(), first.height());
     }
 
     @Override

@@ -66,11 +66,6 @@ record RowBlock(Path file, long dataStart, Shape rowShape) {
         }
     }
 
-    /** The shape of some rows together. */
-    Shape shapeOf(int rows) {
-        return new Shape(rows).addAll(rowShape);
-    }
-
     /** Reads a row into {@code values} from {@code at} on. */
     void read(int row, float[] values, int at) {
         int width = (int) rowShape.size();

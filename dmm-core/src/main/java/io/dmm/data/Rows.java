@@ -2,20 +2,29 @@ package io.dmm.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.tensor.Ops;
 import java.util.Arrays;
 import java.util.List;
 
 /** A table whose rows are looked up by number. */
 sealed interface Rows extends AutoCloseable {
+    /** The shape of one row. */
+    Shape rowShape();
+
     /** Some rows, (B, …) on {@code memory}. */
     NDArray get(NDManager memory, long[] rows);
 
     @Override
     void close();
 
-    /** A table that lies on the device, and is closed with this. */
-    record OnDevice(NDArray table) implements Rows {
+    /** A table that lies in memory, the CPU's or a device's, and is closed with this. */
+    record InMemory(NDArray table) implements Rows {
+        @Override
+        public Shape rowShape() {
+            return table.getShape().slice(1);
+        }
+
         @Override
         public NDArray get(NDManager memory, long[] rows) {
             return Ops.rows(memory, table, rows);
@@ -34,15 +43,19 @@ sealed interface Rows extends AutoCloseable {
      */
     record InFiles(List<RowBlock> blocks, int rowsInBlock) implements Rows {
         @Override
+        public Shape rowShape() {
+            return blocks.get(0).rowShape();
+        }
+
+        @Override
         public NDArray get(NDManager memory, long[] rows) {
-            RowBlock first = blocks.get(0);
-            int width = (int) first.rowShape().size();
+            int width = (int) rowShape().size();
             float[] values = new float[rows.length * width];
             for (int i = 0; i < rows.length; i++) {
                 RowBlock block = blocks.get((int) (rows[i] / rowsInBlock));
                 block.read((int) (rows[i] % rowsInBlock), values, i * width);
             }
-            return Ops.create(memory, values, first.shapeOf(rows.length));
+            return Ops.create(memory, values, new Shape(rows.length).addAll(rowShape()));
         }
 
         @Override

@@ -16,8 +16,8 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /**
- * Text states of captions, encoded once and kept on the device or in a cache; the empty caption is
- * always there.
+ * Text states of captions, encoded once and kept in the CPU's memory or in a cache; the empty
+ * caption is always there.
  */
 public final class TextStates implements AutoCloseable {
     private static final int BATCH = 64;

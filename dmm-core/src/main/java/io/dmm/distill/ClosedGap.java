@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
 import io.dmm.model.unet.UNet;
-import io.dmm.sampler.NoiseSchedule;
+import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.GradMode;
 import java.util.Arrays;
 import java.util.List;
@@ -16,22 +16,19 @@ import java.util.List;
  * Σ‖ε_student − ε_expert‖² / Σ‖ε_base − ε_expert‖². 1 when the student equals the expert, 0 when it
  * is no nearer than the base.
  *
- * @param base predicts with {@code textStates}
+ * @param base whose UNet predicts with {@code textStates}
  * @param student predicts with {@code studentStates}; one without styles is compared as it is
  */
 public record ClosedGap(
-        UNet base,
+        StableDiffusion base,
         UNet student,
         TextStates textStates,
         TextStates studentStates,
-        NoiseSchedule schedule,
         long seed) {
-    private static final int BATCH = 64;
 
     /** Base and student read the captions alike. */
-    public ClosedGap(
-            UNet base, UNet student, TextStates textStates, NoiseSchedule schedule, long seed) {
-        this(base, student, textStates, textStates, schedule, seed);
+    public ClosedGap(StableDiffusion base, UNet student, TextStates textStates, long seed) {
+        this(base, student, textStates, textStates, seed);
     }
 
     /** What was summed over all samples and elements. */
@@ -63,10 +60,12 @@ public record ClosedGap(
             TrainingListener listener) {
         ProgressMeter meter =
                 new ProgressMeter(listener, "comparing with " + teacher.name(), set.size());
+        Shape latents = set.shape();
+        int batch = Batches.size(base.vae(), latents.get(1), latents.get(2));
         Sums sums = new Sums(0, 0, 0);
-        for (int from = 0; from < set.size(); from += BATCH) {
+        for (int from = 0; from < set.size(); from += batch) {
             meter.checkInterrupted();
-            int to = Math.min(set.size(), from + BATCH);
+            int to = Math.min(set.size(), from + batch);
             try (NDManager memory = manager.newSubManager();
                     GradMode mode = GradMode.off()) {
                 sums = sums.plus(batch(memory, teacher, style, set, from, to));
@@ -82,11 +81,12 @@ public record ClosedGap(
         long[] rows = new long[to - from];
         Arrays.setAll(rows, i -> from + i);
         List<String> captions = set.captions().subList(from, to);
-        NoisyLatents noisy = NoisyLatents.draw(set.latents(memory, rows), schedule, seed, from);
+        NoisyLatents noisy =
+                NoisyLatents.draw(set.latents(memory, rows), base.schedule(), seed, from);
         NDArray context = textStates.of(memory, captions);
         float[] timesteps = noisy.timesteps();
         NDArray expert = teacher.predict(memory, noisy.latents(), timesteps, captions);
-        NDArray fromBase = base.forward(noisy.latents(), timesteps, context, null);
+        NDArray fromBase = base.unet().forward(noisy.latents(), timesteps, context, null);
         NDArray fromStudent =
                 student.forward(
                         noisy.latents(),

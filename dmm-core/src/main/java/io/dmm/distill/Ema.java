@@ -51,7 +51,7 @@ public final class Ema implements AutoCloseable {
 
     /** Takes in the parameters as they are now: once after each step. */
     public void update() {
-        long update = (long) updates.toFloatArray()[0];
+        long update = (long) Ops.value(updates);
         TrainingOps.lerp(new ArrayList<>(averages.values()), parameters, 1 - decay.at(update));
         updates.addi(1);
     }

@@ -98,8 +98,10 @@ public final class Student {
                         .parameters()
                         .forEach(
                                 (name, weight) -> {
-                                    NDArray difference = Ops.plainCopy(weight).sub(mean.get(name));
-                                    mean.get(name).addi(difference.muli(share));
+                                    try (NDArray copy = Ops.plainCopy(weight)) {
+                                        copy.subi(mean.get(name)).muli(share);
+                                        mean.get(name).addi(copy);
+                                    }
                                 });
             }
         }

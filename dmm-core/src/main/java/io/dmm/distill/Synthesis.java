@@ -8,8 +8,8 @@ import io.dmm.data.Fingerprint;
 import io.dmm.data.LatentSet;
 import io.dmm.data.RowMaker;
 import io.dmm.pipeline.Denoising;
+import io.dmm.pipeline.StableDiffusion;
 import io.dmm.sampler.Guidance;
-import io.dmm.sampler.NoiseSchedule;
 import io.dmm.sampler.Sampler;
 import io.dmm.sampler.SeededNoise;
 import io.dmm.sampler.Start;
@@ -22,11 +22,10 @@ import java.util.function.Supplier;
  * Lets an expert draw pictures of captions, kept as latents: the data of DMM's synthesized stage
  * (arXiv 2504.12364, section 4.2).
  *
- * @param size height and width of the latents
+ * @param base has the experts' noise schedule and size of pictures
  * @param seed of the first picture; each further one takes the next
  */
-public record Synthesis(NoiseSchedule schedule, int size, Settings settings, long seed) {
-    private static final int BATCH = 64;
+public record Synthesis(StableDiffusion base, Settings settings, long seed) {
 
     /**
      * How the pictures are sampled, with DPM++ 2M.
@@ -83,22 +82,26 @@ public record Synthesis(NoiseSchedule schedule, int size, Settings settings, lon
             Guidance guidance = new Guidance(settings.guidance);
             denoising =
                     new Denoising(
-                            teacher.unet(), schedule, Sampler.DPMPP_2M, settings.steps, guidance);
+                            teacher.unet(),
+                            base.schedule(),
+                            Sampler.DPMPP_2M,
+                            settings.steps,
+                            guidance);
             meter = new ProgressMeter(listener, "drawing as " + teacher.name(), captions.size());
         }
 
         @Override
         public String key(int row) {
             if (key == null) {
-                Fingerprint all = new Fingerprint().add(teacherKey.get()).add(size);
-                key = all.add(schedule.config().toString()).add(settings.toString()).hex();
+                Fingerprint all = new Fingerprint().add(teacherKey.get()).add(size());
+                key = all.add(base.schedule().config().toString()).add(settings.toString()).hex();
             }
             return new Fingerprint().add(key).add(seed + row).add(captions.get(row)).hex();
         }
 
         @Override
         public int atOnce() {
-            return BATCH;
+            return Batches.size(base.vae(), size(), size());
         }
 
         @Override
@@ -112,13 +115,18 @@ public record Synthesis(NoiseSchedule schedule, int size, Settings settings, lon
         }
     }
 
+    /** Height and width of the latents. */
+    private int size() {
+        return base.unet().config().sampleSize();
+    }
+
     private NDArray batch(
             NDManager memory, Denoising denoising, Teacher teacher, List<String> texts, int from) {
         long[] seeds = new long[texts.size()];
         for (int i = 0; i < seeds.length; i++) {
             seeds[i] = seed + from + i;
         }
-        Shape sample = new Shape(teacher.unet().config().inChannels(), size, size);
+        Shape sample = new Shape(teacher.unet().config().inChannels(), size(), size());
         List<String> empty = Collections.nCopies(seeds.length, "");
         try (NDManager inner = memory.newSubManager()) {
             NDArray latents =

@@ -210,7 +210,7 @@ public final class TextToImage {
     private List<GeneratedImage> generate(List<Shot> shots) {
         PromptEncoder encoder = model.promptEncoder(clipSkip);
         boolean guided = new Guidance(guidance).needsUnconditional();
-        long room = Math.max(1, PIXELS_AT_ONCE / ((long) width * height));
+        long room = Pixels.pictures(PIXELS_AT_ONCE, width, height);
         long atOnce = guided ? Math.min(GUIDED_AT_ONCE, room) : 1;
         List<GeneratedImage> images = new ArrayList<>();
         while (images.size() < shots.size()) {

@@ -6,6 +6,7 @@ import static io.dmm.tensor.Intrinsics.scalar;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -138,11 +139,18 @@ public final class Ops {
         return rows;
     }
 
-    /** Rows of a table (M, …) by index (B) → (B, …), on {@code manager}. */
+    /**
+     * Rows of a table (M, …) by index (B) → (B, …), on {@code manager} and its device, wherever the
+     * table lies; no gradient reaches the table.
+     */
     public static NDArray rows(NDManager manager, NDArray table, long[] indices) {
-        NDArray rows = call("rows", table, manager.create(indices));
-        rows.attach(manager);
-        return rows;
+        try (NDManager there = manager.newSubManager(table.getDevice())) {
+            NDArray picked = call("rows", table, there.create(indices));
+            picked.attach(there);
+            NDArray rows = picked.toDevice(manager.getDevice(), false);
+            rows.attach(manager);
+            return rows;
+        }
     }
 
     /** Adds (B, C) to every pixel of (B, C, H, W). */
@@ -197,7 +205,19 @@ public final class Ops {
         try (GradMode mode = GradMode.off();
                 NDArray begin = onCpu((double) at);
                 NDArray notFinite = call("fill", array, begin, values)) {
-            return notFinite.getLong();
+            return (long) value(notFinite);
+        }
+    }
+
+    /**
+     * The value of a scalar. DJL reads one on a GPU from a copy that it leaves with the array's
+     * manager; here that is freed.
+     */
+    public static double value(NDArray scalar) {
+        try (NDManager memory = scalar.getManager().newSubManager()) {
+            NDArray lent = share(scalar);
+            lent.attach(memory);
+            return lent.toType(DataType.FLOAT64, false).toDoubleArray()[0];
         }
     }
 

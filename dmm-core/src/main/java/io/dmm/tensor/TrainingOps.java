@@ -49,7 +49,7 @@ public final class TrainingOps {
         addList(inputs, "gradients", gradients);
         try (NDArray max = onCpu(maxNorm);
                 NDArray norm = callOnLists("clip_grad_norm", inputs, max)) {
-            return norm.toFloatArray()[0];
+            return Ops.value(norm);
         }
     }
 

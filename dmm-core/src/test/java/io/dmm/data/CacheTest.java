@@ -99,6 +99,29 @@ class CacheTest {
     }
 
     @Test
+    void tableInMemory_isHeldOnceWhileItIsMade() {
+        int before = manager.getManagedArrays().size();
+        List<Integer> held = new ArrayList<>();
+        RowMaker counting =
+                new Numbers("") {
+                    @Override
+                    public NDArray make(NDManager memory, int from, int to) {
+                        if (from % 256 == 0) {
+                            held.add(manager.getManagedArrays().size() - before);
+                        }
+                        return super.make(memory, from, to);
+                    }
+                };
+        try (Rows rows = Cache.NONE.rows(manager, "numbers", 600, counting)) {
+            assertEquals(List.of(0, 1, 1), held);
+            assertEquals(new Shape(2), rows.rowShape());
+            float[] expected = {255, 85, 256, 256f / 3, 599, 599f / 3};
+            assertArrayEquals(expected, get(rows, 255, 256, 599));
+        }
+        assertEquals(before, manager.getManagedArrays().size());
+    }
+
+    @Test
     void interruptedMaking_keepsItsBlocks() throws IOException {
         RowMaker slow =
                 new Numbers("") {

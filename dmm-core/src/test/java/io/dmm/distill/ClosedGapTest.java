@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.SmallModels;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
 import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.StableDiffusion;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,17 @@ class ClosedGapTest {
     }
 
     @Test
+    void largePictures_areComparedFewerAtATime() {
+        List<Long> done = new ArrayList<>();
+        LatentSet large =
+                new LatentSet(
+                        manager.zeros(new Shape(41, 4, 40, 40)),
+                        Collections.nCopies(41, set.caption(0)));
+        gap(base.unet()).measure(manager, expert, 0, large, progress -> done.add(progress.done()));
+        assertEquals(List.of(40L, 41L), done);
+    }
+
+    @Test
     void interruptedThread_stopsAfterTheBatch() {
         TrainingListener interrupter = progress -> Thread.currentThread().interrupt();
         ClosedGap gap = gap(Student.of(manager, base.unet(), 2, 7));
@@ -73,6 +88,6 @@ class ClosedGapTest {
     }
 
     private ClosedGap gap(UNet student) {
-        return new ClosedGap(base.unet(), student, textStates, base.schedule(), 7);
+        return new ClosedGap(base, student, textStates, 7);
     }
 }

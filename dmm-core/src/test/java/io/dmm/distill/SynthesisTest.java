@@ -64,6 +64,22 @@ class SynthesisTest {
     }
 
     @Test
+    void largePictures_areDrawnFewerAtATime() {
+        List<Long> done = new ArrayList<>();
+        try (StableDiffusion large = SmallModels.base(80)) {
+            LatentSet set =
+                    new Synthesis(large, new Synthesis.Settings(1, 1), 7)
+                            .draw(
+                                    manager,
+                                    teacher,
+                                    Collections.nCopies(41, "a tree"),
+                                    progress -> done.add(progress.done()));
+            assertEquals(new Shape(4, 40, 40), set.shape());
+        }
+        assertEquals(List.of(40L, 41L), done);
+    }
+
+    @Test
     void interruptedThread_stopsAndLeavesNoArraysBehind() {
         int before = manager.getManagedArrays().size();
         Thread.currentThread().interrupt();
@@ -79,7 +95,7 @@ class SynthesisTest {
     }
 
     private LatentSet draw(long seed, List<String> captions, TrainingListener listener) {
-        return new Synthesis(base.schedule(), 8, new Synthesis.Settings(3, 3), seed)
+        return new Synthesis(base, new Synthesis.Settings(3, 3), seed)
                 .draw(manager, teacher, captions, listener);
     }
 

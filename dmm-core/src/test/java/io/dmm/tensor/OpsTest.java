@@ -24,6 +24,16 @@ class OpsTest {
     }
 
     @Test
+    void value_isThatOfFloatsAndIntegers() {
+        NDArray pi = manager.create(3.14159f);
+        NDArray large = manager.create(1L << 40);
+        int before = manager.getManagedArrays().size();
+        assertEquals(3.14159f, Ops.value(pi));
+        assertEquals(0x1p40, Ops.value(large));
+        assertEquals(before, manager.getManagedArrays().size());
+    }
+
+    @Test
     void linear_multipliesByTheTransposedWeight() {
         NDArray x = array(new Shape(2, 2), 1, 2, 3, 4);
         NDArray weight = array(new Shape(3, 2), 1, 0, 0, 1, 2, -1);

@@ -82,16 +82,12 @@ class TinyWorldTest {
                             (memory, prompts) -> base.encode(memory, prompts, 1),
                             captions);
             UNet student = Student.of(manager, base.unet(), 1, 0);
-            ClosedGap gap = new ClosedGap(base.unet(), student, states, base.schedule(), 1);
+            ClosedGap gap = new ClosedGap(base, student, states, 1);
             for (Expert expert : world.allExperts()) {
                 try (StableDiffusion model = expert.pipeline(base)) {
                     Teacher teacher = new Teacher(expert.name(), model.unet(), states);
                     LatentSet own =
-                            new Synthesis(
-                                            base.schedule(),
-                                            base.unet().config().sampleSize(),
-                                            new Synthesis.Settings(8, 3),
-                                            1)
+                            new Synthesis(base, new Synthesis.Settings(8, 3), 1)
                                     .draw(manager, teacher, captions, TrainingListener.NONE);
                     ClosedGap.Sums sums =
                             gap.measure(manager, teacher, 0, own, TrainingListener.NONE);

@@ -1,0 +1,22 @@
+package io.dmm.distill;
+
+import io.dmm.data.Pixels;
+import io.dmm.model.vae.AutoencoderKl;
+
+/** How many pictures go through a network at once where nothing is trained. */
+final class Batches {
+    private static final int MOST = 64;
+
+    /** Bounds the memory of large pictures: 64 of 64×64, one of 512×512. */
+    private static final long PIXELS = 1 << 18;
+
+    private Batches() {}
+
+    /**
+     * @param height and {@code width} of the latents
+     */
+    static int size(AutoencoderKl vae, long height, long width) {
+        long factor = vae.config().downsampling();
+        return (int) Math.min(MOST, Pixels.pictures(PIXELS, width * factor, height * factor));
+    }
+}
