@@ -11,8 +11,11 @@ import io.dmm.distill.StepMetrics;
 import io.dmm.pipeline.GeneratedImage;
 import io.dmm.pipeline.ImageGrid;
 import io.dmm.pipeline.LabelledMatrix;
+import io.dmm.pipeline.StableDiffusion;
 import io.dmm.report.PeakMemory;
 import io.dmm.report.RunSummary;
+import io.dmm.tensor.Precision;
+import io.dmm.tinyworld.TinyWorld;
 import io.dmm.weights.ModelDescription;
 import io.dmm.weights.ModelKind;
 import java.awt.image.BufferedImage;
@@ -121,6 +124,17 @@ class RenderersTest {
         assertTrue(html.length() < 20_000, "length: " + html.length());
         assertTrue(html.contains("x".repeat(80) + "…<"), html);
         assertTrue(html.contains("11 keys more"), html);
+    }
+
+    @Test
+    void bf16Models_areShownAsThoseInFp32() {
+        Path base = TinyWorld.open().experts().get(0).path().resolveSibling("base");
+        try (StableDiffusion model = StableDiffusion.load(base);
+                StableDiffusion fast = StableDiffusion.load(base, Precision.BF16)) {
+            String text = Renderers.render(fast).text();
+            assertTrue(text.contains("autoencoder"), text);
+            assertEquals(Renderers.render(model).text(), text);
+        }
     }
 
     @Test
