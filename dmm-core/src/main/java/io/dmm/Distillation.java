@@ -319,8 +319,9 @@ public final class Distillation {
      * @throws CancellationException if the thread is interrupted
      * @throws ModelFileException if an expert cannot be used, or no checkpoint that is there
      * @throws IllegalArgumentException if settings do not fit, or the checkpoints are of others
-     * @throws IllegalStateException if ten steps in a row have no finite loss and gradient, or
-     *     another run of this process goes on for ten minutes
+     * @throws IllegalStateException if the base or the model merged before is in bf16, ten steps in
+     *     a row have no finite loss and gradient, or another run of this process goes on for ten
+     *     minutes
      * @throws IOException if the metrics cannot be written
      */
     public MergedModel run() throws IOException {

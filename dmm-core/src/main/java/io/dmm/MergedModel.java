@@ -7,6 +7,7 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.pipeline.StyleExplorer;
 import io.dmm.pipeline.StyleMix;
 import io.dmm.pipeline.TextToImage;
+import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFolder;
@@ -37,7 +38,15 @@ public final class MergedModel implements AutoCloseable {
      * @throws ModelFileException if it cannot be read or has no styles
      */
     public static MergedModel load(Path folder) {
-        StableDiffusion model = StableDiffusion.load(folder);
+        return load(folder, Precision.FP32);
+    }
+
+    /**
+     * As {@link #load(Path)}, UNet and autoencoder computing in {@code precision}; a model in bf16
+     * can be sampled, but neither be saved nor trained further.
+     */
+    public static MergedModel load(Path folder, Precision precision) {
+        StableDiffusion model = StableDiffusion.load(folder, precision);
         if (model.styles().isEmpty()) {
             model.close();
             throw new ModelFileException(
@@ -124,9 +133,19 @@ public final class MergedModel implements AutoCloseable {
      * Writes a diffusers folder in fp32, all of it or nothing.
      *
      * @throws IllegalArgumentException if the folder exists and is not empty
+     * @throws IllegalStateException if the model is in bf16
      */
     public void save(Path folder) {
-        model.save(folder, DType.F32, metadata);
+        save(folder, DType.F32);
+    }
+
+    /**
+     * As {@link #save(Path)}, in fp32 or in half the size.
+     *
+     * @param floatType F32 or F16
+     */
+    public void save(Path folder, DType floatType) {
+        model.save(folder, floatType, metadata);
     }
 
     @Override

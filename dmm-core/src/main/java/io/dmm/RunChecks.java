@@ -18,6 +18,7 @@ record RunChecks(Distillation settings, boolean regularizes) {
     void run() {
         StableDiffusion base = settings.base;
         List<Expert> experts = settings.experts;
+        base.requireFp32("distillation: base");
         if (!base.styles().isEmpty()) {
             throw new IllegalArgumentException(
                     "distillation: base, expected a model without styles but was one with "
@@ -68,6 +69,7 @@ record RunChecks(Distillation settings, boolean regularizes) {
             checkPrompts(settings.validation.prompts());
         }
         if (settings.merged != null) {
+            settings.merged.pipeline().requireFp32("distillation: merged model");
             checkMerged(settings.merged.pipeline().unet().config());
         }
         experts.forEach(expert -> expert.check(base));

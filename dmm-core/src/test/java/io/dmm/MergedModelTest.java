@@ -2,14 +2,17 @@ package io.dmm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import io.dmm.model.clip.ClipTextConfig;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.pipeline.StableDiffusion;
+import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
 import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
+import io.dmm.weights.TensorFile;
 import io.dmm.weights.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,6 +67,50 @@ class MergedModelTest {
                                     IllegalArgumentException.class,
                                     () -> merged.interpolate("ink", "oil"))
                             .getMessage());
+        }
+    }
+
+    @Test
+    void f16Folder_isHalfTheSizeAndKeepsWhatIsKnownOfTheTraining() throws IOException {
+        Path saved = folder.resolve("saved");
+        Path half = folder.resolve("half");
+        try (StableDiffusion styled = SmallModels.styled("ink", "pixel")) {
+            styled.save(saved, DType.F32, Map.of("dmm.steps", "640"));
+        }
+        try (MergedModel merged = MergedModel.load(saved)) {
+            merged.save(half, DType.F16);
+        }
+        String unet = "unet/diffusion_pytorch_model.safetensors";
+        try (TensorFile file = TensorFile.open(half.resolve(unet))) {
+            assertEquals("640", file.metadata().get("dmm.steps"));
+            assertTrue(file.tensors().values().stream().allMatch(t -> t.dtype() == DType.F16));
+        }
+        try (MergedModel merged = MergedModel.load(half)) {
+            assertEquals(List.of("ink", "pixel"), merged.styles());
+        }
+    }
+
+    @Test
+    void bf16_drawsAndComparesStyles_andIsNotTrained() {
+        try (StableDiffusion styled = SmallModels.styled("ink", "pixel")) {
+            SmallModels.write(folder, styled);
+        }
+        try (MergedModel exact = MergedModel.load(folder);
+                MergedModel fast = MergedModel.load(folder, Precision.BF16);
+                StableDiffusion base = SmallModels.base()) {
+            double cosine = exact.styleSimilarity().value(0, 1);
+            assertEquals(cosine, fast.styleSimilarity().value(0, 1), 0.01);
+            assertEquals(List.of("ink", "pixel"), fast.styles());
+            fast.sample("a house").style("ink").steps(1).image();
+            Distillation run =
+                    fast.refine(base)
+                            .experts(List.of(Expert.checkpoint("ink", folder)))
+                            .prompts(List.of("a house", "two boats"))
+                            .batch(2);
+            assertEquals(
+                    "distillation: merged model, expected FP32 but was BF16; load the model again"
+                            + " without Precision.BF16",
+                    assertThrows(IllegalStateException.class, run::run).getMessage());
         }
     }
 

@@ -2,7 +2,6 @@ package io.dmm.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetNames;
@@ -13,7 +12,6 @@ import io.dmm.weights.LoraTargets;
 import io.dmm.weights.LoraUpdates;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.Weights;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,23 +36,17 @@ public final class LoraFolding implements AutoCloseable {
     public static LoraFolding read(StableDiffusion base, List<Lora> loras) {
         LoraTargets targets =
                 LoraTargets.of(
-                        shapes(base.unet().parameters()),
+                        base.unet().shapes(),
                         UNetNames.ldm(base.unet().config()).modules(),
-                        shapes(base.textEncoder().parameters()));
+                        base.textEncoder().shapes());
         return new LoraFolding(base, LoraUpdates.read(loras, targets));
-    }
-
-    private static Map<String, Shape> shapes(Map<String, NDArray> tensors) {
-        Map<String, Shape> shapes = new HashMap<>();
-        tensors.forEach((name, tensor) -> shapes.put(name, tensor.getShape()));
-        return shapes;
     }
 
     /** The base with both networks in their changed form, on memory that the model owns. */
     StableDiffusion model() {
         NDManager owner = Compute.newManager();
         try {
-            UNet unet = unet(owner, Precision.FP32);
+            UNet unet = base.unet().folded(updates, owner);
             return base.with(owner, unet, base.styles()).with(textEncoder(owner));
         } catch (RuntimeException e) {
             owner.close();
@@ -66,19 +58,16 @@ public final class LoraFolding implements AutoCloseable {
      * The UNet with all changes, folded in fp32.
      *
      * @param manager receives its weights; in fp32 those that do not change share the base's memory
+     * @throws IllegalStateException if the base is in bf16
      */
     public UNet unet(NDManager manager, Precision precision) {
+        base.unet().requireFp32("LoRA: UNet to fold into");
         if (precision == Precision.FP32) {
-            return unet(manager);
+            return base.unet().folded(updates, manager);
         }
         try (NDManager memory = manager.newSubManager()) {
-            return unet(memory).copy(manager, precision);
+            return base.unet().folded(updates, memory).copy(manager, precision);
         }
-    }
-
-    private UNet unet(NDManager manager) {
-        Map<String, NDArray> folded = updates.foldUNet(base.unet().parameters(), manager);
-        return new UNet(base.unet().config(), Weights.of(folded, "LoRA"));
     }
 
     /** The text encoder with all changes, or the base's own if there are none. */

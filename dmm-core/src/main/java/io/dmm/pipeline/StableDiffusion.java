@@ -71,7 +71,7 @@ public final class StableDiffusion implements AutoCloseable {
 
     /**
      * As {@link #load(Path, Path...)}, UNet and autoencoder computing in {@code precision}; a model
-     * in bf16 can be sampled but neither saved nor distilled.
+     * in bf16 can be sampled and take LoRA files, but neither be saved nor distilled.
      */
     public static StableDiffusion load(Path path, Precision precision, Path... donors) {
         List<ModelFiles> files = new ArrayList<>(List.of(ModelFiles.open(path)));
@@ -109,8 +109,10 @@ public final class StableDiffusion implements AutoCloseable {
      * @param metadata goes into the file, or the UNet's; ModelSpec's keys are added where absent
      * @throws IllegalArgumentException if the path exists and is not an empty folder, or the model
      *     has styles and would be a single file
+     * @throws IllegalStateException if the model is in bf16
      */
     public void save(Path path, DType floatType, Map<String, String> metadata) {
+        requireFp32(path + ": weights to save");
         ModelWriter writer = new ModelWriter(this, floatType, metadata);
         if (path.toString().endsWith(".safetensors")) {
             writer.writeSingleFile(path);
@@ -173,7 +175,7 @@ public final class StableDiffusion implements AutoCloseable {
     /**
      * A model with LoRA files folded into its text encoder and UNet; several add up. It takes
      * memory for the weights that change and shares the rest with this one, which stays as it is
-     * and is closed last.
+     * and is closed last. Weights in bf16 are rounded to it again.
      *
      * @throws ModelFileException if a file is broken or does not fit this model
      */
@@ -215,6 +217,17 @@ public final class StableDiffusion implements AutoCloseable {
     /** Names of the styles in the order of the codebook; empty for a plain model. */
     public List<String> styles() {
         return styles;
+    }
+
+    /**
+     * Refuses a model in bf16.
+     *
+     * @param where begins the sentence: what is done to the model
+     * @throws IllegalStateException if UNet or autoencoder are in bf16
+     */
+    public void requireFp32(String where) {
+        unet.requireFp32(where);
+        vae.requireFp32(where);
     }
 
     /** Frees what this model owns; one that shares its parts no longer works after. */

@@ -52,7 +52,12 @@ public enum Precision {
      */
     public void requireFp32(String where) {
         if (this != FP32) {
-            throw new IllegalStateException(where + ", expected a network in FP32 but was " + this);
+            throw new IllegalStateException(
+                    where
+                            + ", expected FP32 but was "
+                            + this
+                            + "; load the model again without Precision."
+                            + this);
         }
     }
 

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
+import io.dmm.tensor.Precision;
+import io.dmm.tensor.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,7 +15,7 @@ import java.util.Map;
 
 /**
  * All that some LoRA files change in a model, read and checked: W' = W + Σ weight · α/r · ΔW (arXiv
- * 2106.09685, Eq. 3), in fp32. It owns what it has read.
+ * 2106.09685, Eq. 3), summed in fp32. It owns what it has read.
  */
 public final class LoraUpdates implements AutoCloseable {
     private static final String WEIGHT = ".weight";
@@ -57,25 +59,28 @@ public final class LoraUpdates implements AutoCloseable {
     /**
      * A UNet's tensors with the changes.
      *
-     * @param tensors its fp32 tensors by diffusers' name, which stay as they are
+     * @param tensors by diffusers' name, in {@code precision}; they stay as they are
      * @param owner receives arrays for all; those that do not change share the memory of the given
      */
-    public Map<String, NDArray> foldUNet(Map<String, NDArray> tensors, NDManager owner) {
-        return fold(LoraTargets.UNET, tensors, owner);
+    public Map<String, NDArray> foldUNet(
+            Map<String, NDArray> tensors, NDManager owner, Precision precision) {
+        return fold(LoraTargets.UNET, tensors, owner, precision);
     }
 
-    /** As {@link #foldUNet}, of a text encoder. */
+    /** As {@link #foldUNet}, of a text encoder in fp32. */
     public Map<String, NDArray> foldTextEncoder(Map<String, NDArray> tensors, NDManager owner) {
-        return fold(LoraTargets.TEXT_ENCODER, tensors, owner);
+        return fold(LoraTargets.TEXT_ENCODER, tensors, owner, Precision.FP32);
     }
 
-    private Map<String, NDArray> fold(String part, Map<String, NDArray> tensors, NDManager owner) {
+    private Map<String, NDArray> fold(
+            String part, Map<String, NDArray> tensors, NDManager owner, Precision precision) {
         Map<String, NDArray> folded = new LinkedHashMap<>();
         try (GradMode mode = GradMode.off()) {
             tensors.forEach(
                     (name, tensor) -> {
                         List<LoraChange> own = changes.getOrDefault(part + name, List.of());
-                        NDArray result = own.isEmpty() ? Ops.share(tensor) : sum(tensor, own);
+                        NDArray result =
+                                own.isEmpty() ? Ops.share(tensor) : sum(tensor, own, precision);
                         result.attach(owner);
                         folded.put(name, result);
                     });
@@ -84,20 +89,19 @@ public final class LoraUpdates implements AutoCloseable {
     }
 
     /** The changes are added up first, so that the order of two does not matter. */
-    private static NDArray sum(NDArray tensor, List<LoraChange> changes) {
-        try (NDArray total = changes.get(0).matrix()) {
+    private static NDArray sum(NDArray tensor, List<LoraChange> changes, Precision precision) {
+        try (NDArray total = changes.get(0).matrix();
+                Scope scope = Scope.over(total)) {
             for (LoraChange change : changes.subList(1, changes.size())) {
                 try (NDArray matrix = change.matrix()) {
                     total.addi(matrix);
                 }
             }
-            NDArray sum = Ops.plainCopy(tensor).addi(total.reshape(tensor.getShape()));
-            if (!Ops.isPrepared(tensor)) {
-                return sum;
-            }
-            try (sum) {
-                return Ops.prepare(sum);
-            }
+            NDArray plain = Ops.plainCopy(tensor);
+            plain.attach(scope.manager());
+            NDArray before = precision.out(plain);
+            NDArray after = precision.weight(before.addi(total.reshape(tensor.getShape())));
+            return scope.keep(Ops.isPrepared(tensor) ? Ops.prepare(after) : after);
         }
     }
 

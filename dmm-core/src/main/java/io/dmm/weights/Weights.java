@@ -100,6 +100,11 @@ public final class Weights {
      * @param where names their origin in error messages
      */
     public static Weights of(Map<String, NDArray> tensors, String where) {
+        return of(tensors, where, Precision.FP32);
+    }
+
+    /** As {@link #of(Map, String)}, of tensors that are in {@code precision}. */
+    public static Weights of(Map<String, NDArray> tensors, String where, Precision precision) {
         Source source =
                 (name, shape) -> {
                     NDArray tensor = tensors.get(name);
@@ -109,7 +114,7 @@ public final class Weights {
                     requireShape(where, name, shape, tensor.getShape());
                     return tensor;
                 };
-        return new Weights(source, Precision.FP32, "", new LinkedHashMap<>());
+        return new Weights(source, precision, "", new LinkedHashMap<>());
     }
 
     /**
@@ -151,6 +156,13 @@ public final class Weights {
      */
     public static void check(TensorFile file, Consumer<Weights> network) {
         FileFit.check(file, shapes(network));
+    }
+
+    /** Shapes by name. */
+    public static Map<String, Shape> shapes(Map<String, NDArray> tensors) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.getShape()));
+        return shapes;
     }
 
     /** Names and shapes of what a network takes. */

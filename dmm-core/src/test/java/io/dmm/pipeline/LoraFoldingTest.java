@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -126,6 +127,27 @@ class LoraFoldingTest {
                     Arrays.equals(
                             expected.toFloatArray(), noisePred(manager, copy).toFloatArray()));
         }
+    }
+
+    @Test
+    void bf16Model_isFoldedAsTheFp32OneIs() {
+        try (StableDiffusion fast =
+                        StableDiffusion.load(Reference.path("pipeline"), Precision.BF16);
+                StableDiffusion folded = fast.with(lora("kohya", 1), lora("lokr", 0.5));
+                StableDiffusion exact = base.with(lora("kohya", 1), lora("lokr", 0.5));
+                NDManager manager = Compute.newManager();
+                GradMode mode = GradMode.off()) {
+            assertEquals(base.unet().shapes(), folded.unet().shapes());
+            NDArray expected = noisePred(manager, exact.unet());
+            NDArray actual = noisePred(manager, folded.unet());
+            assertTrue(distance(expected, actual) < 0.03);
+            assertTrue(distance(expected, noisePred(manager, fast.unet())) > 0.1);
+            assertArrayEquals(encoded(exact), encoded(folded));
+        }
+    }
+
+    private static double distance(NDArray expected, NDArray actual) {
+        return expected.sub(actual).norm().getFloat() / expected.norm().getFloat();
     }
 
     @Test

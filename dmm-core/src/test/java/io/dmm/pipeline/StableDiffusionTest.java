@@ -2,11 +2,13 @@ package io.dmm.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmm.SmallModels;
+import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
 import io.dmm.weights.SafeTensorsWriter;
 import java.io.IOException;
@@ -99,6 +101,24 @@ class StableDiffusionTest {
                 assertArrayEquals(picture(loaded), picture(other));
             }
         }
+    }
+
+    @Test
+    void bf16_isNotSaved() {
+        try (StableDiffusion model = SmallModels.base()) {
+            save(model, "model");
+        }
+        Path copy = temporary.resolve("copy");
+        try (StableDiffusion fast =
+                StableDiffusion.load(temporary.resolve("model"), Precision.BF16)) {
+            assertEquals(
+                    copy
+                            + ": weights to save, expected FP32 but was BF16; load the model again"
+                            + " without Precision.BF16",
+                    assertThrows(IllegalStateException.class, () -> save(fast, "copy"))
+                            .getMessage());
+        }
+        assertFalse(Files.exists(copy));
     }
 
     @Test

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.tensor.Compute;
+import io.dmm.tensor.Precision;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,7 +67,9 @@ final class LoraDraft implements AutoCloseable {
 
     /** A weight of the UNet after folding. */
     float[] folded(LoraUpdates updates, String name, NDArray weight) {
-        return updates.foldUNet(Map.of(name, weight), manager).get(name).toFloatArray();
+        return updates.foldUNet(Map.of(name, weight), manager, Precision.FP32)
+                .get(name)
+                .toFloatArray();
     }
 
     @Override

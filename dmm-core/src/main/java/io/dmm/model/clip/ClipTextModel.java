@@ -41,6 +41,11 @@ public final class ClipTextModel {
         return config;
     }
 
+    /** The shapes of all tensors by transformers' name. */
+    public Map<String, Shape> shapes() {
+        return Weights.shapes(parameters);
+    }
+
     /** Every tensor of this network by its diffusers name. */
     public Map<String, NDArray> parameters() {
         return parameters;

@@ -2,12 +2,14 @@ package io.dmm.model.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.model.layer.Conv2d;
 import io.dmm.model.layer.GroupNorm;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.Precision;
 import io.dmm.tensor.Scope;
+import io.dmm.weights.LoraUpdates;
 import io.dmm.weights.Weights;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -98,8 +100,23 @@ public final class UNet {
         return new UNet(config, Weights.of(parameters(), "UNet"), other);
     }
 
+    /**
+     * The same network with LoRA files folded in, in its own precision.
+     *
+     * @param owner receives its weights; those that do not change share the memory of this one's
+     */
+    public UNet folded(LoraUpdates updates, NDManager owner) {
+        Map<String, NDArray> folded = updates.foldUNet(parameters, owner, stored);
+        return new UNet(config, Weights.of(folded, "LoRA", stored), precision);
+    }
+
     public UNetConfig config() {
         return config;
+    }
+
+    /** The shapes of all tensors by diffusers' name. */
+    public Map<String, Shape> shapes() {
+        return Weights.shapes(parameters);
     }
 
     /**
@@ -109,8 +126,13 @@ public final class UNet {
      * @throws IllegalStateException in bf16: such arrays abort the JVM outside the network
      */
     public Map<String, NDArray> parameters() {
-        stored.requireFp32("UNet: parameters");
+        requireFp32("UNet: parameters");
         return parameters;
+    }
+
+    /** Refuses, on behalf of {@code where}, a network whose weights are in bf16. */
+    public void requireFp32(String where) {
+        stored.requireFp32(where);
     }
 
     /**

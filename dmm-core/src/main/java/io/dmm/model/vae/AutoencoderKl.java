@@ -3,6 +3,7 @@ package io.dmm.model.vae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.model.layer.Conv2d;
 import io.dmm.tensor.Precision;
 import io.dmm.tensor.Scope;
@@ -64,6 +65,11 @@ public final class AutoencoderKl {
         return config;
     }
 
+    /** The shapes of all tensors by diffusers' name. */
+    public Map<String, Shape> shapes() {
+        return Weights.shapes(parameters);
+    }
+
     /**
      * Every tensor of this network by its diffusers name. Of a network read from a file, kernels
      * are in the layout of inference: {@link io.dmm.tensor.Ops#plainCopy} and {@link #copy} give
@@ -72,8 +78,13 @@ public final class AutoencoderKl {
      * @throws IllegalStateException in bf16: such arrays abort the JVM outside the network
      */
     public Map<String, NDArray> parameters() {
-        precision.requireFp32("VAE: parameters");
+        requireFp32("VAE: parameters");
         return parameters;
+    }
+
+    /** Refuses, on behalf of {@code where}, a network whose weights are in bf16. */
+    public void requireFp32(String where) {
+        precision.requireFp32(where);
     }
 
     /** The distribution of the latents of pictures, unscaled. */

@@ -1,6 +1,6 @@
 package io.dmm.notebook.render;
 
-import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.Expert;
 import io.dmm.MergedModel;
 import io.dmm.pipeline.HeatMap;
@@ -28,7 +28,7 @@ final class Models {
                 "Merged model: %d styles, UNet of %s parameters"
                         .formatted(
                                 merged.styles().size(),
-                                count(size(merged.pipeline().unet().parameters())));
+                                count(size(merged.pipeline().unet().shapes())));
         LabelledMatrix titled =
                 new LabelledMatrix(
                         title + "; how alike its styles are",
@@ -104,18 +104,18 @@ final class Models {
     private static Table parts(String title, StableDiffusion model) {
         List<List<String>> rows =
                 List.of(
-                        part("UNet", model.unet().parameters()),
-                        part("text encoder", model.textEncoder().parameters()),
-                        part("autoencoder", model.vae().parameters()));
+                        part("UNet", model.unet().shapes()),
+                        part("text encoder", model.textEncoder().shapes()),
+                        part("autoencoder", model.vae().shapes()));
         return new Table(title, List.of("part", "parameters", "tensors"), rows);
     }
 
-    private static List<String> part(String name, Map<String, NDArray> parameters) {
-        return List.of(name, count(size(parameters)), Integer.toString(parameters.size()));
+    private static List<String> part(String name, Map<String, Shape> shapes) {
+        return List.of(name, count(size(shapes)), Integer.toString(shapes.size()));
     }
 
-    private static long size(Map<String, NDArray> parameters) {
-        return parameters.values().stream().mapToLong(NDArray::size).sum();
+    private static long size(Map<String, Shape> shapes) {
+        return shapes.values().stream().mapToLong(Shape::size).sum();
     }
 
     private static String count(long parameters) {

@@ -6,15 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.modality.cv.ImageFactory;
 import io.dmm.Expert;
+import io.dmm.MergedModel;
 import io.dmm.distill.LossChart;
 import io.dmm.distill.StepMetrics;
+import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.GeneratedImage;
 import io.dmm.pipeline.ImageGrid;
 import io.dmm.pipeline.LabelledMatrix;
+import io.dmm.pipeline.StableDiffusion;
 import io.dmm.report.PeakMemory;
 import io.dmm.report.RunSummary;
+import io.dmm.tensor.Precision;
+import io.dmm.tinyworld.TinyWorld;
+import io.dmm.weights.DType;
 import io.dmm.weights.ModelDescription;
 import io.dmm.weights.ModelKind;
+import io.dmm.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -27,6 +34,7 @@ import javax.imageio.ImageIO;
 import org.jfree.chart.ChartFactory;
 import org.jfree.data.xy.DefaultXYDataset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RenderersTest {
     private static final String HOSTILE = "<img src=x onerror=alert(1)>";
@@ -121,6 +129,26 @@ class RenderersTest {
         assertTrue(html.length() < 20_000, "length: " + html.length());
         assertTrue(html.contains("x".repeat(80) + "…<"), html);
         assertTrue(html.contains("11 keys more"), html);
+    }
+
+    @Test
+    void bf16Models_areShownAsThoseInFp32(@TempDir Path folder) {
+        Path base = TinyWorld.open().experts().get(0).path().resolveSibling("base");
+        try (StableDiffusion model = StableDiffusion.load(base);
+                StableDiffusion fast = StableDiffusion.load(base, Precision.BF16)) {
+            String text = Renderers.render(fast).text();
+            assertTrue(text.contains("autoencoder"), text);
+            assertEquals(Renderers.render(model).text(), text);
+            Weights random = Weights.initial(model.manager(), 1);
+            UNet styled = new UNet(model.unet().config().withStyles(2), random);
+            model.with(model.manager(), styled, List.of("ink", "pixel"))
+                    .save(folder.resolve("merged"), DType.F16, Map.of());
+        }
+        try (MergedModel merged = MergedModel.load(folder.resolve("merged"), Precision.BF16)) {
+            Bundle bundle = Renderers.render(merged);
+            assertTrue(bundle.png().isPresent());
+            assertTrue(bundle.text().startsWith("Merged model: 2 styles"), bundle.text());
+        }
     }
 
     @Test
