@@ -171,7 +171,7 @@ final class DistillationRun {
             throws IOException {
         List<String> captions = captions();
         Cache cache = cache();
-        TextStates textStates = Expert.textStates(manager, base, captions, cache);
+        TextStates textStates = Expert.textStates(manager, base, captions, cache, 1);
         List<Lesson> experts = lessons.ofExperts(manager, captions, textStates, cache);
         DistillationObjective objective =
                 new DistillationObjective(

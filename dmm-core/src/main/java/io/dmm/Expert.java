@@ -25,11 +25,17 @@ import java.util.List;
  * schedule are the base's.
  *
  * @param weight its part of every batch relative to the other experts, above 0; 1 by default
+ * @param clipSkip the layer of its text encoder that it was trained with, counted from the last; 1
+ *     by default, 2 for many a model of drawings. The student reads the last, as the base does
  */
-public record Expert(String name, ExpertSource source, double weight) {
+public record Expert(String name, ExpertSource source, double weight, int clipSkip) {
 
     public Expert {
         Lesson.requireWeight(name, weight);
+        if (clipSkip < 1) {
+            throw new IllegalArgumentException(
+                    "expert '" + name + "': clip skip, expected at least 1 but was " + clipSkip);
+        }
         if (name.isBlank()
                 || !name.equals(name.strip())
                 || name.chars().anyMatch(Character::isISOControl)) {
@@ -59,7 +65,7 @@ public record Expert(String name, ExpertSource source, double weight) {
      *     is the base's
      */
     public static Expert checkpoint(String name, Path path) {
-        return new Expert(name, new Checkpoint(path), 1);
+        return new Expert(name, new Checkpoint(path), 1, 1);
     }
 
     /** An expert that is the base with a LoRA, folded in memory; see {@link Lora}. */
@@ -69,12 +75,17 @@ public record Expert(String name, ExpertSource source, double weight) {
 
     /** As {@link #lora(String, Path, double)}, several adding up. */
     public static Expert lora(String name, Lora... loras) {
-        return new Expert(name, new FoldedLoras(List.of(loras)), 1);
+        return new Expert(name, new FoldedLoras(List.of(loras)), 1, 1);
     }
 
     /** The same expert with another part of every batch, and so of the loss. */
     public Expert weighted(double other) {
-        return new Expert(name, source, other);
+        return new Expert(name, source, other, clipSkip);
+    }
+
+    /** The same expert, trained with another layer of its text encoder. */
+    public Expert withClipSkip(int layer) {
+        return new Expert(name, source, weight, layer);
     }
 
     /** The folder or file that it is read from; of several LoRAs the first. */
@@ -156,9 +167,9 @@ public record Expert(String name, ExpertSource source, double weight) {
             return new Teacher(
                     name,
                     unet,
-                    areAlike(encoder, base.textEncoder())
+                    clipSkip == 1 && areAlike(encoder, base.textEncoder())
                             ? baseStates
-                            : textStates(manager, base.with(encoder), captions, cache));
+                            : textStates(manager, base.with(encoder), captions, cache, clipSkip));
         }
     }
 
@@ -172,16 +183,20 @@ public record Expert(String name, ExpertSource source, double weight) {
 
     static TextStates textStates(
             NDManager manager, StableDiffusion model, Collection<String> captions) {
-        return textStates(manager, model, captions, Cache.NONE);
+        return textStates(manager, model, captions, Cache.NONE, 1);
     }
 
     static TextStates textStates(
-            NDManager manager, StableDiffusion model, Collection<String> captions, Cache cache) {
+            NDManager manager,
+            StableDiffusion model,
+            Collection<String> captions,
+            Cache cache,
+            int clipSkip) {
         return new TextStates(
                 manager,
-                (memory, prompts) -> model.encode(memory, prompts, 1),
+                (memory, prompts) -> model.encode(memory, prompts, clipSkip),
                 captions,
                 cache,
-                () -> TextStates.key(model.tokenizer(), model.textEncoder()));
+                () -> TextStates.key(model.tokenizer(), model.textEncoder(), clipSkip));
     }
 }

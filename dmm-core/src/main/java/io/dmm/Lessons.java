@@ -70,7 +70,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
         return new Fingerprint()
                 .add(settings.base.unet().config().toString())
                 .add(Fingerprint.of(settings.base.unet().parameters()))
-                .add(TextStates.key(settings.base.tokenizer(), settings.base.textEncoder()))
+                .add(TextStates.key(settings.base.tokenizer(), settings.base.textEncoder(), 1))
                 .hex();
     }
 
@@ -81,7 +81,8 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
 
     /** All that a teacher's answers depend on. */
     private Supplier<String> key(String baseKey, Expert expert) {
-        return () -> baseKey + expert.source().sha256() + settings.teacherPrecision;
+        return () ->
+                baseKey + expert.source().sha256() + expert.clipSkip() + settings.teacherPrecision;
     }
 
     private LatentSet drawn(

@@ -26,8 +26,10 @@ record RunIdentity(Distillation settings, List<String> drawn) {
 
     private SortedMap<String, String> values() {
         SortedMap<String, String> values = new TreeMap<>();
-        settings.experts.forEach(
-                expert -> values.put("weight of " + expert.name(), text(expert.weight())));
+        for (Expert expert : settings.experts) {
+            values.put("weight of " + expert.name(), text(expert.weight()));
+            values.put("clip skip of " + expert.name(), Integer.toString(expert.clipSkip()));
+        }
         // the order of the styles in the codebook
         values.put("styles", settings.experts.stream().map(Expert::name).toList().toString());
         values.put("base", hash(settings.base));

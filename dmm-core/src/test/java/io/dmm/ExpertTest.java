@@ -87,6 +87,26 @@ class ExpertTest {
     }
 
     @Test
+    void teacherWithClipSkip_readsThatLayer() {
+        List<String> captions = List.of("a red house");
+        Expert expert = Expert.lora("unet", Reference.path("lora/loha.safetensors"), 1);
+        try (NDManager manager = Compute.newManager()) {
+            TextStates ofBase = Expert.textStates(manager, base, captions);
+            TextStates states =
+                    expert.withClipSkip(2)
+                            .load(manager, base, Precision.FP32, captions, ofBase)
+                            .textStates();
+            assertArrayEquals(
+                    base.encode(manager, captions, 2).toFloatArray(),
+                    states.of(manager, captions).toFloatArray());
+        }
+        assertEquals(
+                "expert 'unet': clip skip, expected at least 1 but was 0",
+                assertThrows(IllegalArgumentException.class, () -> expert.withClipSkip(0))
+                        .getMessage());
+    }
+
+    @Test
     void file_isToldFromItsHeader() {
         assertEquals(Expert.lora("ink", KOHYA, 1), Expert.of("ink", KOHYA));
         Path folder = Reference.path("pipeline");

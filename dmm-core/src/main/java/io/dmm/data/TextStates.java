@@ -60,9 +60,9 @@ public final class TextStates implements AutoCloseable {
                         manager, "texts", texts.size(), new Encoding(encoder, texts, encoderKey));
     }
 
-    /** The key of an encoder that answers with the states of a model's last layer. */
-    public static String key(ClipTokenizer tokenizer, ClipTextModel model) {
-        Fingerprint key = new Fingerprint().add(model.config().toString());
+    /** The key of an encoder that answers with the states of a layer, counted from the last. */
+    public static String key(ClipTokenizer tokenizer, ClipTextModel model, int clipSkip) {
+        Fingerprint key = new Fingerprint().add(model.config() + " " + clipSkip);
         new TreeMap<>(tokenizer.files()).forEach((name, bytes) -> key.add(name).add(bytes));
         return key.add(Fingerprint.of(model.parameters())).hex();
     }

@@ -252,7 +252,7 @@ class CacheTest {
                 (memory, prompts) -> {
                     throw new AssertionError("is encoded already");
                 };
-        String key = TextStates.key(MODEL.tokenizer(), MODEL.textEncoder());
+        String key = TextStates.key(MODEL.tokenizer(), MODEL.textEncoder(), 1);
         TextStates direct = new TextStates(manager, encoder, captions);
         TextStates first = new TextStates(manager, encoder, captions, cache, () -> key);
         TextStates second = new TextStates(manager, none, captions, cache, () -> key);
@@ -262,9 +262,9 @@ class CacheTest {
         assertEquals(expected, first.of(manager, asked));
         assertEquals(expected, second.of(manager, asked));
         try (StableDiffusion other = SmallModels.styled("a")) {
-            assertEquals(key, TextStates.key(other.tokenizer(), other.textEncoder()));
+            assertEquals(key, TextStates.key(other.tokenizer(), other.textEncoder(), 1));
             other.textEncoder().parameters().values().iterator().next().addi(1);
-            assertNotEquals(key, TextStates.key(other.tokenizer(), other.textEncoder()));
+            assertNotEquals(key, TextStates.key(other.tokenizer(), other.textEncoder(), 1));
         }
     }
 
