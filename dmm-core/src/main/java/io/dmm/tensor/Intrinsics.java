@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,13 @@ final class Intrinsics {
 
     static NDArray call(String method, NDArray... arguments) {
         return forward(method, new NDList(arguments));
+    }
+
+    /** Calls a method that takes nothing and answers yes or no. */
+    static boolean ask(String method) {
+        try (IValue answer = IValueUtils.runMethod(MODULE, method)) {
+            return answer.toBoolean();
+        }
     }
 
     private static NDArray forward(String method, NDList inputs) {

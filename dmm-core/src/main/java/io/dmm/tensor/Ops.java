@@ -234,20 +234,12 @@ public final class Ops {
     }
 
     /**
-     * Whether {@link Precision#BF16} computes in bfloat16 on a device: on a GPU, and on a CPU for
-     * which oneDNN has such kernels (x86: AVX-512 or AVX-NE-CONVERT).
+     * Whether {@link Precision#BF16} computes in bfloat16 here: on a GPU from compute capability
+     * 8.0 on (Ampere), and on a CPU for which oneDNN has such kernels (x86: AVX-512 or
+     * AVX-NE-CONVERT).
      */
-    public static boolean computesInBf16(NDManager manager) {
-        try (NDArray finer = manager.create(1 + 0x1p-9f);
-                NDArray input = inputToBf16(finer);
-                NDArray rounded = toFp32(input)) {
-            return rounded.getFloat() == 1;
-        }
-    }
-
-    /** Opaque bfloat16 copy where {@link #computesInBf16}; elsewhere the array itself. */
-    static NDArray inputToBf16(NDArray x) {
-        return call("input_to_bf16", x);
+    public static boolean computesInBf16() {
+        return Bfloat16.IS_NATIVE;
     }
 
     /** Opaque bfloat16 copy: only for the operators of this class, see {@link Precision#BF16}. */

@@ -36,7 +36,7 @@ public enum Precision {
 
         @Override
         public NDArray in(NDArray x) {
-            return Ops.inputToBf16(x);
+            return Ops.computesInBf16() ? Ops.toBf16(x) : x;
         }
 
         @Override

@@ -10,6 +10,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PrecisionTest {
     private final NDManager manager = Compute.newManager();
@@ -57,8 +59,14 @@ class PrecisionTest {
     void bf16_inputsStayInFp32WhereTheDeviceHasNoBf16() {
         NDArray x = manager.randomNormal(new Shape(9));
         float[] back = Precision.BF16.out(Precision.BF16.in(x)).toFloatArray();
-        NDArray expected = Ops.computesInBf16(manager) ? Ops.toFp32(Ops.toBf16(x)) : x;
+        NDArray expected = Ops.computesInBf16() ? Ops.toFp32(Ops.toBf16(x)) : x;
         assertArrayEquals(expected.toFloatArray(), back);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"61, false", "70, false", "75, false", "80, true", "89, true", "120, true"})
+    void bf16_isNativeFromAmpereOn(String computeCapability, boolean isNative) {
+        assertEquals(isNative, Bfloat16.isNative(computeCapability));
     }
 
     private static float rounded(float value) {
