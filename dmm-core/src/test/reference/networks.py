@@ -49,6 +49,9 @@ def write_unet(folder):
     features = record_features(unet)
     values["noise_pred"] = unet(values["sample"], values["timesteps"], values["encoder_hidden_states"]).sample
     values.update({f"feature.{i}": feature for i, feature in enumerate(features)})
+    # sides that cannot be halved three times
+    values["odd.sample"] = normal(22, 2, 4, 5, 7)
+    values["odd.noise_pred"] = unet(values["odd.sample"], values["timesteps"], values["encoder_hidden_states"]).sample
     save_tensors(folder, values)
 
 

@@ -131,10 +131,9 @@ public final class TextToImage {
         return this;
     }
 
-    /** Width and height in pixels, multiples of the model's smallest feature map. */
+    /** Width and height in pixels, multiples of what a latent stands for: 8 for SD 1.5. */
     public TextToImage size(int pixelsWide, int pixelsHigh) {
-        int levels = model.unet().config().blockOutChannels().size();
-        int multiple = model.vae().config().downsampling() << (levels - 1);
+        int multiple = model.vae().config().downsampling();
         if (pixelsWide < 1
                 || pixelsHigh < 1
                 || pixelsWide % multiple != 0

@@ -55,7 +55,7 @@ public final class Ops {
         return call("conv2d", x, weight, bias);
     }
 
-    /** 3×3 convolution with stride 2 and padding 1: halves height and width. */
+    /** 3×3 convolution with stride 2 and padding 1: halves height and width, rounded up. */
     public static NDArray conv2dDownsample(NDArray x, NDArray weight, NDArray bias) {
         return call("conv2d_downsample", x, weight, bias);
     }
@@ -65,9 +65,9 @@ public final class Ops {
         return call("conv2d_downsample_padded_right", x, weight, bias);
     }
 
-    /** Doubles height and width by repeating pixels. */
-    public static NDArray upsampleNearest(NDArray x) {
-        return call("upsample_nearest", x);
+    /** Brings pixels to a larger height and width by repeating them. */
+    public static NDArray upsampleNearest(NDArray x, long height, long width) {
+        return call("upsample_nearest", x, scalar((int) height), scalar((int) width));
     }
 
     /** Group normalisation (Wu and He, arXiv 1803.08494). */

@@ -96,8 +96,8 @@ class TextToImageTest {
 
     @Test
     void wrongSettings_areRefused() {
-        assertRefused("size: expected multiples of 4 but was 18×16", () -> sample().size(18, 16));
-        assertRefused("size: expected multiples of 4 but was 16×0", () -> sample().size(16, 0));
+        assertRefused("size: expected multiples of 2 but was 17×16", () -> sample().size(17, 16));
+        assertRefused("size: expected multiples of 2 but was 16×0", () -> sample().size(16, 0));
         assertRefused(
                 "DPM++ 2M: steps, expected 1 to 1000 but was 0", () -> sample().steps(0).image());
         assertRefused("images: expected at least 1 but was 0", () -> sample().images(0));
@@ -206,10 +206,13 @@ class TextToImageTest {
     }
 
     @Test
-    void sizes_needNotBeSquare() {
-        GeneratedImage image = sample().size(24, 12).image();
-        assertEquals(24, image.image().getWidth());
-        assertEquals(12, image.image().getHeight());
+    void sizes_needNotBeSquareNorEvenInLatents() {
+        GeneratedImage image = sample().size(26, 10).image();
+        assertEquals(26, image.image().getWidth());
+        assertEquals(10, image.image().getHeight());
+        TextToImage again = sample().size(26, 10).from(image.image(), 0.5);
+        List<GeneratedImage> batch = again.seed(3).images(2);
+        assertArrayEquals(Pictures.rgb(batch.get(1).image()), rgb(again.seed(4)));
     }
 
     @Test

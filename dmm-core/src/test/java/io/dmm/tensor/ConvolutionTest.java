@@ -50,11 +50,9 @@ class ConvolutionTest {
     @Test
     void upsampleNearest_repeatsPixels() {
         NDArray pixels = manager.create(new float[] {1, 2, 3, 4}, new Shape(1, 1, 2, 2));
-        NDArray doubled = Ops.upsampleNearest(pixels);
-        assertEquals(new Shape(1, 1, 4, 4), doubled.getShape());
-        assertArrayEquals(
-                new float[] {1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4},
-                doubled.toFloatArray());
+        NDArray larger = Ops.upsampleNearest(pixels, 4, 3);
+        assertEquals(new Shape(1, 1, 4, 3), larger.getShape());
+        assertArrayEquals(new float[] {1, 1, 2, 1, 1, 2, 3, 3, 4, 3, 3, 4}, larger.toFloatArray());
     }
 
     private void assertConvolution(NDArray weight, int stride, int padding, NDArray actual) {

@@ -92,7 +92,7 @@ class OpsGradientTest {
     @Test
     void rearrangements() {
         NDArray pixels = normal(2, 3, 2, 4);
-        assertGradients(a -> Ops.upsampleNearest(a[0]), pixels);
+        assertGradients(a -> Ops.upsampleNearest(a[0], 3, 8), pixels);
         assertGradients(a -> Ops.pixelsToTokens(a[0]), pixels);
         assertGradients(a -> Ops.tokensToPixels(a[0], pixels), normal(2, 8, 3));
         assertGradients(a -> Ops.addChannelBias(a[0], a[1]), pixels, normal(2, 3));

@@ -55,8 +55,8 @@ public final class UNetEncoder {
      * @param latents (B, C, H, W)
      * @param timesteps one per sample, or one for all
      * @param context text states (B, S, D)
-     * @return (B, C', H', W') with the channels of the deepest level and sides halved before every
-     *     level but the first; on the manager of the latents; the caller closes it
+     * @return (B, C', H', W') with the channels of the deepest level and sides halved, rounded up,
+     *     before every level but the first; on the manager of the latents; the caller closes it
      */
     public NDArray forward(NDArray latents, float[] timesteps, NDArray context) {
         new InputShapes(config).check(latents, timesteps, context);

@@ -1,6 +1,7 @@
 package io.dmm.model.unet;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import io.dmm.model.layer.Conv2d;
 import io.dmm.tensor.Ops;
 import io.dmm.weights.Weights;
@@ -8,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** One level on the way up: each layer joins a skip tensor; then doubling. */
+/** One level on the way up: each layer joins a skip tensor; then the size of the next is taken. */
 final class UpBlock {
     private final List<UNetLayer> layers = new ArrayList<>();
     private final Conv2d upsampler;
@@ -47,8 +48,12 @@ final class UpBlock {
                             embedding,
                             context);
         }
-        return upsampler == null
-                ? h
-                : segments.run(in -> upsampler.forward(Ops.upsampleNearest(in[0])), h);
+        if (upsampler == null) {
+            return h;
+        }
+        // twice the height and width, or one less where halving has rounded up
+        Shape next = skips.peek().getShape();
+        return segments.run(
+                in -> upsampler.forward(Ops.upsampleNearest(in[0], next.get(2), next.get(3))), h);
     }
 }

@@ -60,10 +60,14 @@ final class Decoder {
                     h = VaeBlocks.replace(h, resnet.forward(h));
                 }
                 if (level.upsampler != null) {
-                    h = VaeBlocks.replace(h, level.upsampler.forward(Ops.upsampleNearest(h)));
+                    h = VaeBlocks.replace(h, level.upsampler.forward(doubled(h)));
                 }
             }
             return scope.keep(convOut.forward(convNormOut.silu(h)));
         }
+    }
+
+    private static NDArray doubled(NDArray h) {
+        return Ops.upsampleNearest(h, 2 * h.getShape().get(2), 2 * h.getShape().get(3));
     }
 }

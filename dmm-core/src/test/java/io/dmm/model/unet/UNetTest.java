@@ -63,6 +63,13 @@ class UNetTest {
         }
     }
 
+    @Test
+    void sidesThatCannotBeHalved_equalDiffusers() {
+        NDArray odd = reference.value("odd.sample");
+        reference.assertClose(
+                "odd.noise_pred", unet.forward(odd, TIMESTEPS, context(), null), 1e-4);
+    }
+
     /** diffusers in bfloat16 is 1.9 % away from its own fp32, too. */
     @Test
     void bf16_isCloseToFp32() {
@@ -171,8 +178,7 @@ class UNetTest {
     static Stream<Arguments> wrongInputs() {
         Shape latents = new Shape(2, 4, 16, 16);
         Shape context = new Shape(2, 9, 24);
-        String expectLatents =
-                "UNet: latents, expected (B, 4, H, W) with sides a multiple of 8 but was ";
+        String expectLatents = "UNet: latents, expected (B, 4, H, W) but was ";
         return Stream.of(
                 Arguments.of(
                         new Shape(2, 3, 16, 16),
@@ -181,11 +187,7 @@ class UNetTest {
                         null,
                         expectLatents + "(2, 3, 16, 16)"),
                 Arguments.of(
-                        new Shape(2, 4, 16, 12),
-                        2,
-                        context,
-                        null,
-                        expectLatents + "(2, 4, 16, 12)"),
+                        new Shape(2, 4, 16, 0), 2, context, null, expectLatents + "(2, 4, 16, 0)"),
                 Arguments.of(new Shape(4, 16, 16), 2, context, null, expectLatents + "(4, 16, 16)"),
                 Arguments.of(new Shape(), 2, context, null, expectLatents + "()"),
                 Arguments.of(
