@@ -126,7 +126,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
                             expert.load(memory, base, Precision.FP32, captions, textStates);
                     // any pictures of the expert will do: bf16 may draw them faster
                     Teacher artist =
-                            Ops.computesInBf16(memory)
+                            Ops.computesInBf16()
                                     ? expert.load(
                                             memory, base, Precision.BF16, captions, textStates)
                                     : teacher;
