@@ -13,7 +13,7 @@ malloc=("MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}"
     "MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4294967296}"
     "GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}")
 
-jvm_options=(-Xmx2g -Djava.awt.headless=true
+jvm_options=("-Xmx${DMM_XMX:-2g}" -Djava.awt.headless=true
     "-Djava.util.logging.config.file=$root/notebooks/logging.properties")
 
 fail() {

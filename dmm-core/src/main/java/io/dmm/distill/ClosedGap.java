@@ -84,6 +84,8 @@ public record ClosedGap(
         NoisyLatents noisy =
                 NoisyLatents.draw(set.latents(memory, rows), base.schedule(), seed, from);
         NDArray context = textStates.of(memory, captions);
+        int[] styles = new int[rows.length];
+        Arrays.fill(styles, style);
         float[] timesteps = noisy.timesteps();
         NDArray expert = teacher.predict(memory, noisy.latents(), timesteps, captions);
         NDArray fromBase = base.unet().forward(noisy.latents(), timesteps, context, null);
@@ -92,21 +94,9 @@ public record ClosedGap(
                         noisy.latents(),
                         timesteps,
                         studentStates.of(memory, captions),
-                        styles(memory, rows.length, style));
+                        StyleRows.of(memory, student, styles));
         return new Sums(
                 squares(fromStudent.sub(expert)), squares(fromBase.sub(expert)), squares(expert));
-    }
-
-    private NDArray styles(NDManager memory, int batch, int style) {
-        int count = student.config().styles();
-        if (count == 0) {
-            return null;
-        }
-        float[] values = new float[batch * count];
-        for (int i = 0; i < batch; i++) {
-            values[i * count + style] = 1;
-        }
-        return memory.create(values, new Shape(batch, count));
     }
 
     private static double squares(NDArray difference) {

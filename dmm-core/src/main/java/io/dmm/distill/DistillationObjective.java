@@ -102,7 +102,7 @@ public final class DistillationObjective implements TrainingLoop.Objective {
                         noisy.latents(),
                         noisy.timesteps(),
                         context,
-                        samples.styleRows(memory, student.config().styles(), 0, samples.size()));
+                        StyleRows.of(memory, student, samples.styles()));
         NDArray scores = scores(pass.noisePred(), target.noisePred, noisy.timesteps());
         NDArray total = scores.mean();
         Map<String, Double> parts = parts(scores, samples.counts());
@@ -197,7 +197,7 @@ public final class DistillationObjective implements TrainingLoop.Objective {
                     continue;
                 }
                 Teacher teacher = lessons.get(i).teacher();
-                int styles = teacher.unet().config().styles();
+                int[] styles = Arrays.copyOfRange(samples.styles(), from, to);
                 List<NDArray> blocks = features == null ? null : new ArrayList<>();
                 predictions.add(
                         teacher.predict(
@@ -205,7 +205,7 @@ public final class DistillationObjective implements TrainingLoop.Objective {
                                 noisy.latents().get(from + ":" + to),
                                 Arrays.copyOfRange(noisy.timesteps(), from, to),
                                 samples.captions().subList(from, to),
-                                styles == 0 ? null : samples.styleRows(memory, styles, from, to),
+                                StyleRows.of(memory, teacher.unet(), styles),
                                 blocks));
                 if (features != null) {
                     outputs.add(new NDList(blocks));

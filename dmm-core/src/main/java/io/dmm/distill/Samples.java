@@ -1,9 +1,5 @@
 package io.dmm.distill;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import io.dmm.tensor.Ops;
 import java.util.List;
 
 /**
@@ -14,18 +10,4 @@ import java.util.List;
  * @param counts how many samples each teacher has
  * @param styles the row of the student's codebook per sample
  */
-record Samples(NoisyLatents noisy, List<String> captions, int[] counts, int[] styles) {
-
-    /** One row per sample of {@code [from, to)}, 1 at its style: (B, {@code count}). */
-    NDArray styleRows(NDManager memory, int count, int from, int to) {
-        float[] rows = new float[(to - from) * count];
-        for (int i = from; i < to; i++) {
-            rows[(i - from) * count + styles[i]] = 1;
-        }
-        return Ops.create(memory, rows, new Shape(to - from, count));
-    }
-
-    int size() {
-        return styles.length;
-    }
-}
+record Samples(NoisyLatents noisy, List<String> captions, int[] counts, int[] styles) {}

@@ -17,6 +17,7 @@ import io.dmm.sampler.StepListener;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Lets an expert draw pictures of captions, kept as latents: the data of DMM's synthesized stage
@@ -145,14 +146,8 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
 
     /** Picture {@code i} is in the teacher's style {@code i} modulo their number, if it has any. */
     private static NDArray styles(NDManager memory, Teacher teacher, int from, int count) {
-        int styles = teacher.unet().config().styles();
-        if (styles == 0) {
-            return null;
-        }
-        float[] rows = new float[count * styles];
-        for (int i = 0; i < count; i++) {
-            rows[i * styles + (from + i) % styles] = 1;
-        }
-        return memory.create(rows, new Shape(count, styles));
+        int all = Math.max(1, teacher.unet().config().styles());
+        int[] styles = IntStream.range(from, from + count).map(i -> i % all).toArray();
+        return StyleRows.of(memory, teacher.unet(), styles);
     }
 }

@@ -25,6 +25,7 @@ class ScriptsTest {
 
     private Path prompts;
     private String classPath = System.getProperty("java.class.path");
+    private String heap = "";
 
     @BeforeEach
     void writePrompts() throws IOException {
@@ -118,6 +119,14 @@ class ScriptsTest {
     }
 
     @Test
+    void heap_isTheOneAskedFor() throws Exception {
+        Path script = script("System.out.println(Runtime.getRuntime().maxMemory() >> 20);");
+        assertEquals("2048", run(86, script));
+        heap = "512m";
+        assertEquals("512", run(86, script));
+    }
+
+    @Test
     void missingEntryOfTheClassPath_isNamed() throws Exception {
         classPath = folder.resolve("not-built.jar").toString();
         String said = run(2, "sheet");
@@ -141,6 +150,7 @@ class ScriptsTest {
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("DMM_CLASS_PATH", classPath);
+        builder.environment().put("DMM_XMX", heap);
         Process process = builder.start();
         try {
             assertTrue(process.waitFor(2, TimeUnit.MINUTES), "still running");
