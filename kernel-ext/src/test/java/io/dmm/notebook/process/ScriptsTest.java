@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmm.pipeline.PngParameters;
+import io.dmm.sampler.Sampler;
 import io.dmm.tinyworld.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,13 +52,29 @@ class ScriptsTest {
         Files.writeString(prompts, "a red house by the sea\n".repeat(20) + "\na purple cat\n");
         Path sheets = folder.resolve("sheets");
         Path model = extended.resolve("model");
-        run(0, "sheet", model, prompts, sheets, "--images=1", "--steps=1", "--seed=7");
+        run(
+                0,
+                "sheet",
+                model,
+                prompts,
+                sheets,
+                "--images=1",
+                "--steps=1",
+                "--seed=7",
+                "--negative=fog, rain",
+                "--sampler=Euler a",
+                "--size=64x68",
+                "--clip-skip=2");
         Map<String, String> styles = Map.of("ink", "ink", "a_b", "a/b", "a_b (2)", "a*b");
         for (String name : styles.keySet()) {
             assertTrue(height(sheets.resolve(name + ".png")) > 20 * 192);
             assertTrue(height(sheets.resolve(name + ".2.png")) < 2 * 192);
             var picture = PngParameters.read(sheets.resolve(name).resolve("021-seed-7.png"));
             assertEquals("a purple cat", picture.prompt());
+            assertEquals("fog, rain", picture.negativePrompt());
+            assertEquals(Sampler.EULER_A, picture.sampler());
+            assertEquals(68, picture.height());
+            assertEquals(2, picture.clipSkip());
             assertEquals(styles.get(name) + ":1.0", picture.style().orElseThrow().toString());
         }
     }
