@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmm.pipeline.PngParameters;
+import io.dmm.pipeline.StableDiffusion;
 import io.dmm.sampler.Sampler;
 import io.dmm.tinyworld.TinyWorld;
+import io.dmm.weights.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +95,18 @@ class ScriptsTest {
                 run(0, arguments.toArray()));
     }
 
+    @Test
+    void singleFile_isDrawnWithTheDonorsTokenizer() throws Exception {
+        Path file = folder.resolve("base.safetensors");
+        try (StableDiffusion base = TinyWorld.open().base()) {
+            base.save(file, DType.F16, Map.of());
+        }
+        Path sheets = folder.resolve("sheets");
+        Object donor = "--donor=" + expert("base");
+        run(0, "sheet", file, prompts, sheets, "--images=1", "--steps=1", donor);
+        assertTrue(Files.exists(sheets.resolve("plain.png")));
+    }
+
     private static Path expert(String name) {
         return TinyWorld.open().experts().get(0).path().resolveSibling(name);
     }
@@ -105,7 +119,7 @@ class ScriptsTest {
     void wrongUsage_isOneSentence() throws Exception {
         assertEquals(
                 "error: usage: notebooks/run merge BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ..."
-                        + " [--steps=20000]",
+                        + " [--steps=20000] [--donor=FOLDER]",
                 run(1, "merge", "tinyworld"));
     }
 
