@@ -1,9 +1,10 @@
 // Merges more experts into a merged model, which stays as it is, and keeps its styles:
 //
-//   notebooks/run extend MERGED BASE CAPTIONS FOLDER NAME=EXPERT ... [--steps=20000]
+//   notebooks/run extend MERGED BASE CAPTIONS FOLDER NAME=EXPERT ... [--steps=20000] [--donor=FOLDER]
 //
 // MERGED    the folder of the merged model, such as the model/ that notebooks/run merge leaves
-// BASE      the model that all experts were fine-tuned from: a diffusers folder
+// BASE      the model that all experts were fine-tuned from: a diffusers folder, or a single file, which takes
+//           tokenizer and configs from the diffusers folder --donor
 // CAPTIONS  what the experts are asked about: a folder of captioned pictures, or a text file with a prompt on each
 //           line, taken as it stands, without weights; the experts first draw all prompts of a file, and up to 480
 //           captions of a folder: at SD 1.5's size some seconds a picture on a GPU, minutes on a CPU

@@ -1,8 +1,9 @@
 // Merges experts into one model with a style for each:
 //
-//   notebooks/run merge BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ... [--steps=20000]
+//   notebooks/run merge BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ... [--steps=20000] [--donor=FOLDER]
 //
-// BASE      the model that the experts were fine-tuned from: a diffusers folder
+// BASE      the model that the experts were fine-tuned from: a diffusers folder, or a single file, which takes
+//           tokenizer and configs from the diffusers folder --donor
 // CAPTIONS  what the experts are asked about: a folder of captioned pictures, or a text file with a prompt on each
 //           line, taken as it stands, without weights; the experts first draw all prompts of a file, and up to 480
 //           captions of a folder: at SD 1.5's size some seconds a picture on a GPU, minutes on a CPU

@@ -1,18 +1,25 @@
 // Draws a file of prompts in every style of a model:
 //
 //   notebooks/run sheet MODEL PROMPTS FOLDER [--images=3] [--steps=25] [--guidance=7] [--seed=0]
+//       [--negative=TEXT] [--sampler="DPM++ 2M"] [--size=WIDTHxHEIGHT] [--clip-skip=1] [--donor=FOLDER]
 //
-// MODEL    a merged model's folder; a plain model, folder or single file, is drawn without styles
+// MODEL    a merged model's folder; a plain model, folder or single file, is drawn without styles; a single file takes
+//          tokenizer and configs from --donor, a diffusers folder
 // PROMPTS  a text file with a prompt on each line
 // FOLDER   gets a sheet for each style, ink.png, with a row for each prompt, from the 21st on in ink.2.png and so on,
 //          and the pictures alone in ink/, each with prompt and settings in its PNG text
+//
+// --sampler takes A1111's names, such as "Euler a"; without --size, pictures are of the size that the model is for.
 
 final String USAGE =
-    "usage: notebooks/run sheet MODEL PROMPTS FOLDER [--images=3] [--steps=25] [--guidance=7] [--seed=0]";
+    "usage: notebooks/run sheet MODEL PROMPTS FOLDER [--images=3] [--steps=25] [--guidance=7] [--seed=0]"
+    + " [--negative=TEXT] [--sampler=NAME] [--size=WIDTHxHEIGHT] [--clip-skip=1] [--donor=FOLDER]";
 final int ROWS = 20;  // of a sheet, at most
 
 final List<String> WORDS = Batch.arguments().stream().filter(word -> !word.startsWith("--")).toList();
-final Map<String, String> OPTIONS = new TreeMap<>(Map.of("images", "3", "steps", "25", "guidance", "7", "seed", "0"));
+final Map<String, String> OPTIONS = new TreeMap<>(Map.of(
+    "images", "3", "steps", "25", "guidance", "7", "seed", "0",
+    "negative", "", "sampler", "DPM++ 2M", "size", "", "clip-skip", "1", "donor", ""));
 
 void readOptions() {
     for (String word : Batch.arguments()) {
@@ -46,7 +53,16 @@ Map<String, String> fileNames(List<String> styles) {
 }
 
 TextToImage request(StableDiffusion model, String prompt, String style) {
-    var request = model.sample(prompt).seed(number("seed")).steps(number("steps")).guidance(number("guidance"));
+    var request = model.sample(prompt).seed(number("seed")).steps(number("steps")).guidance(number("guidance"))
+            .negativePrompt(OPTIONS.get("negative")).sampler(Sampler.of(OPTIONS.get("sampler")))
+            .clipSkip(number("clip-skip"));
+    var size = OPTIONS.get("size");
+    if (!size.isEmpty()) {
+        if (!size.matches("\\d{1,5}x\\d{1,5}")) {
+            throw new IllegalArgumentException("--size=" + size + ": expected WIDTHxHEIGHT, such as 512x768");
+        }
+        request.size(Integer.parseInt(size.split("x")[0]), Integer.parseInt(size.split("x")[1]));
+    }
     return style.isEmpty() ? request : request.style(style);
 }
 
@@ -92,7 +108,8 @@ void sheet() throws Exception {
         throw new IllegalArgumentException(WORDS.get(1) + ": expected a prompt on each line but there is none");
     }
     var folder = Files.createDirectories(Path.of(WORDS.get(2)));
-    try (var model = StableDiffusion.load(Path.of(WORDS.get(0)))) {
+    Path[] donors = Stream.of(OPTIONS.get("donor")).filter(name -> !name.isEmpty()).map(Path::of).toArray(Path[]::new);
+    try (var model = StableDiffusion.load(Path.of(WORDS.get(0)), donors)) {
         var names = model.styles().isEmpty() ? Map.of("", "plain") : fileNames(model.styles());
         long pictures = (long) names.size() * prompts.size() * number("images");
         var meter = new ProgressMeter(new ConsoleProgress(), "drawing", pictures);

@@ -17,7 +17,7 @@ final double GOAL = 0.95;
 record Recipe(String name, long steps, int every, UnaryOperator<Distillation> settings) {}
 
 final List<Recipe> RECIPES = List.of(
-    new Recipe("ours", 400, 20, run -> run
+    new Recipe("ours", 180, 10, run -> run
             .start(Student.Start.MEAN_OF_EXPERTS)
             .optimizer(Optimizer.Rule.MUON)
             .learningRate(LearningRate.cosine(3e-3).withWarmup(20))

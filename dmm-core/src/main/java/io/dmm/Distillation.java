@@ -12,6 +12,7 @@ import io.dmm.distill.TimestepSampling;
 import io.dmm.distill.TrainingListener;
 import io.dmm.model.unet.Activations;
 import io.dmm.pipeline.StableDiffusion;
+import io.dmm.pipeline.TextToImage;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.UnaryOperator;
 
 /**
  * Distils experts into one student with a style for each (DMM, arXiv 2504.12364): set what differs
@@ -273,7 +275,20 @@ public final class Distillation {
      */
     public Distillation validate(
             long every, List<CaptionedImage> heldOut, String... samplePrompts) {
-        validation = new Validator.Settings(every, heldOut, List.of(samplePrompts));
+        return validate(every, heldOut, UnaryOperator.identity(), samplePrompts);
+    }
+
+    /**
+     * As {@link #validate(long, List, String...)}, saying how samples are drawn.
+     *
+     * @param drawing is applied to the request of each style, such as {@code r -> r.steps(50)}
+     */
+    public Distillation validate(
+            long every,
+            List<CaptionedImage> heldOut,
+            UnaryOperator<TextToImage> drawing,
+            String... samplePrompts) {
+        validation = new Validator.Settings(every, heldOut, List.of(samplePrompts), drawing);
         return this;
     }
 

@@ -12,11 +12,13 @@ import io.dmm.distill.TrainingListener;
 import io.dmm.distill.Validation;
 import io.dmm.pipeline.GeneratedImage;
 import io.dmm.pipeline.StableDiffusion;
+import io.dmm.pipeline.TextToImage;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Measures a student between two steps of its training, and lets it draw.
@@ -42,8 +44,13 @@ record Validator(
      * @param every how many steps lie between two validations
      * @param heldOut captioned pictures that the run is not trained on
      * @param prompts of sample pictures; may be empty
+     * @param drawing what is set for them
      */
-    record Settings(long every, List<CaptionedImage> heldOut, List<String> prompts) {
+    record Settings(
+            long every,
+            List<CaptionedImage> heldOut,
+            List<String> prompts,
+            UnaryOperator<TextToImage> drawing) {
         Settings {
             heldOut = List.copyOf(heldOut);
             prompts = List.copyOf(prompts);
@@ -101,10 +108,9 @@ record Validator(
         }
         String[] prompts = settings.prompts.toArray(String[]::new);
         for (String style : student.styles()) {
+            TextToImage request = settings.drawing.apply(student.sample(prompts).seed(seed));
             List<BufferedImage> row =
-                    student.sample(prompts).style(style).seed(seed).images(1).stream()
-                            .map(GeneratedImage::image)
-                            .toList();
+                    request.style(style).images(1).stream().map(GeneratedImage::image).toList();
             listener.onSample(step, style, sideBySide(row));
         }
     }

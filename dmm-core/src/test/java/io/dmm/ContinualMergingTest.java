@@ -136,7 +136,7 @@ class ContinualMergingTest {
 
                     @Override
                     public void onSample(long step, String name, BufferedImage picture) {
-                        assertTrue(picture.getWidth() >= 2 * SmallModels.SIZE);
+                        assertEquals(2 * (SmallModels.SIZE + 2), picture.getWidth());
                         samples.add(step + " " + name);
                     }
                 };
@@ -144,7 +144,12 @@ class ContinualMergingTest {
                 settings(Dmm.distill(base))
                         .experts(experts)
                         .steps(40)
-                        .validate(20, SmallModels.pictures(4), "a house", "a boat")
+                        .validate(
+                                20,
+                                SmallModels.pictures(4),
+                                request -> request.size(SmallModels.SIZE + 2, SmallModels.SIZE),
+                                "a house",
+                                "a boat")
                         .listen(listener)
                         .run()) {
             assertEquals(List.of(20L, 40L), validations.stream().map(Validation::step).toList());

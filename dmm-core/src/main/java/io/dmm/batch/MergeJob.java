@@ -36,8 +36,6 @@ public final class MergeJob {
     private static final int MICRO_BATCH = 8;
     private static final int DRAWN_OF_PICTURES = 480;
     private static final int CHECKPOINT_EVERY = 500;
-    private static final String STEPS = "--steps=";
-    private static final long DEFAULT_STEPS = 20_000;
 
     private final String usage;
     private final Path merged;
@@ -46,9 +44,10 @@ public final class MergeJob {
     private final String captions;
     private final Path folder;
     private final List<Expert> experts;
-    private final long steps;
+    private final MergeOptions options;
 
-    private MergeJob(String usage, Path merged, List<String> words, int experts, long steps) {
+    private MergeJob(
+            String usage, Path merged, List<String> words, int experts, MergeOptions options) {
         if (words.size() < 3 + experts) {
             throw new IllegalArgumentException(usage);
         }
@@ -57,7 +56,7 @@ public final class MergeJob {
         this.base = words.get(0);
         this.captions = words.get(1);
         this.folder = Path.of(words.get(2));
-        this.steps = steps;
+        this.options = options;
         if (Files.exists(modelFolder())) {
             throw new IllegalArgumentException(
                     folder + ": expected a new folder but it has a model; name another");
@@ -67,50 +66,38 @@ public final class MergeJob {
     }
 
     /**
-     * Reads {@code BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ... [--steps=20000]}.
+     * Reads {@code BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ... [--steps=20000]
+     * [--donor=FOLDER]}.
      *
      * @throws IllegalArgumentException if that is not what was given, or FOLDER has a model
      */
     public static MergeJob merging(List<String> arguments) {
         String usage =
                 "usage: notebooks/run merge BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ..."
-                        + " [--steps=20000]";
-        return new MergeJob(usage, null, words(arguments), 2, steps(arguments, usage));
+                        + MergeOptions.USAGE;
+        return new MergeJob(usage, null, words(arguments), 2, MergeOptions.read(arguments, usage));
     }
 
     /**
-     * Reads {@code MERGED BASE CAPTIONS FOLDER NAME=EXPERT ... [--steps=20000]}.
+     * Reads {@code MERGED BASE CAPTIONS FOLDER NAME=EXPERT ... [--steps=20000] [--donor=FOLDER]}.
      *
      * @throws IllegalArgumentException if that is not what was given, or FOLDER has a model
      */
     public static MergeJob extending(List<String> arguments) {
         String usage =
                 "usage: notebooks/run extend MERGED BASE CAPTIONS FOLDER NAME=EXPERT ..."
-                        + " [--steps=20000]";
+                        + MergeOptions.USAGE;
         List<String> words = words(arguments);
         if (words.isEmpty()) {
             throw new IllegalArgumentException(usage);
         }
         Path merged = Path.of(words.get(0));
         List<String> others = words.subList(1, words.size());
-        return new MergeJob(usage, merged, others, 1, steps(arguments, usage));
+        return new MergeJob(usage, merged, others, 1, MergeOptions.read(arguments, usage));
     }
 
     private static List<String> words(List<String> arguments) {
         return arguments.stream().filter(argument -> !argument.startsWith("--")).toList();
-    }
-
-    private static long steps(List<String> arguments, String usage) {
-        long steps = DEFAULT_STEPS;
-        for (String argument : arguments) {
-            if (argument.startsWith(STEPS) && argument.matches(STEPS + "[1-9]\\d{0,8}")) {
-                steps = Long.parseLong(argument.substring(STEPS.length()));
-            } else if (argument.startsWith("--")) {
-                throw new IllegalArgumentException(
-                        "'" + argument + "': expected --steps=NUMBER; " + usage);
-            }
-        }
-        return steps;
     }
 
     private Expert expert(String word) {
@@ -142,12 +129,14 @@ public final class MergeJob {
     }
 
     public long steps() {
-        return steps;
+        return options.steps();
     }
 
     /** Loads the base model; the caller closes it. */
     public StableDiffusion openBase() {
-        return isTiny() ? world.base() : StableDiffusion.load(Path.of(base));
+        return isTiny()
+                ? world.base()
+                : StableDiffusion.load(Path.of(base), options.donors().toArray(Path[]::new));
     }
 
     /**
@@ -159,7 +148,7 @@ public final class MergeJob {
      */
     public Distillation configure(Distillation run, int imageSize) throws IOException {
         run.experts(experts)
-                .steps(steps)
+                .steps(options.steps())
                 .teacherPrecision(Precision.BF16)
                 .checkpoints(checkpoints(), CHECKPOINT_EVERY)
                 .listen(new ConsoleProgress());

@@ -2,7 +2,6 @@ package io.dmm.pipeline;
 
 import io.dmm.sampler.Sampler;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,7 +12,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,18 +90,8 @@ public record GenerationSettings(String prompt, String negativePrompt, Map<Strin
 
     /** The sampler of this name, which newer pictures write in two: sampler and schedule type. */
     public Sampler sampler() {
-        String names =
-                Arrays.stream(Sampler.values())
-                        .map(Sampler::label)
-                        .collect(Collectors.joining(", "));
         return required(
-                "Sampler",
-                "one of " + names,
-                name ->
-                        Arrays.stream(Sampler.values())
-                                .filter(sampler -> sampler.label().equals(samplerLabel()))
-                                .findFirst()
-                                .orElseThrow(IllegalArgumentException::new));
+                "Sampler", "one of " + Sampler.labels(), name -> Sampler.of(samplerLabel()));
     }
 
     String samplerLabel() {

@@ -135,8 +135,10 @@ public final class StableDiffusion implements AutoCloseable {
     }
 
     /**
-     * Begins the picture that {@code settings} describe, as a PNG file carries them: with the model
-     * that drew it, the same picture.
+     * Begins the picture that {@code settings} describe, as a PNG file carries them. With the model
+     * that drew it, that is the same picture where this library drew it from text on the same
+     * machine; other programs may draw noise otherwise (A1111 does so on the GPU by default), and
+     * what was made from a picture needs {@link TextToImage#from} again.
      *
      * @throws IllegalArgumentException for settings that are missing or unknown here
      */

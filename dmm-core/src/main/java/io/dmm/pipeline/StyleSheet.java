@@ -2,6 +2,7 @@ package io.dmm.pipeline;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A sheet of the same pictures in many mixes of styles: what differs from the defaults is set, then
@@ -17,6 +18,7 @@ abstract sealed class StyleSheet<S extends StyleSheet<S>> permits Interpolation,
     private long seed;
     private double guidance = 7;
     private int samplerSteps = 25;
+    private UnaryOperator<TextToImage> settings = UnaryOperator.identity();
 
     StyleSheet(String name, StableDiffusion model, int steps) {
         this.name = name;
@@ -57,6 +59,16 @@ abstract sealed class StyleSheet<S extends StyleSheet<S>> permits Interpolation,
         return self();
     }
 
+    /**
+     * All else that can be set for the pictures, such as {@code r -> r.negativePrompt("fog")}.
+     *
+     * @param changes is applied to the request of each mix, whose style is set after it
+     */
+    public S settings(UnaryOperator<TextToImage> changes) {
+        settings = changes;
+        return self();
+    }
+
     /** Draws the sheet. */
     public abstract ImageGrid grid();
 
@@ -64,10 +76,6 @@ abstract sealed class StyleSheet<S extends StyleSheet<S>> permits Interpolation,
 
     List<String> prompts() {
         return prompts;
-    }
-
-    List<String> styles() {
-        return model.styles();
     }
 
     /** How far each picture has gone from the one end to the other. */
@@ -83,10 +91,11 @@ abstract sealed class StyleSheet<S extends StyleSheet<S>> permits Interpolation,
     List<BufferedImage> draw(StyleMix mix) {
         TextToImage request =
                 model.sample(prompts.toArray(String[]::new))
-                        .style(mix)
                         .seed(seed)
                         .guidance(guidance)
                         .steps(samplerSteps);
-        return request.images(1).stream().map(GeneratedImage::image).toList();
+        return settings.apply(request).style(mix).images(1).stream()
+                .map(GeneratedImage::image)
+                .toList();
     }
 }

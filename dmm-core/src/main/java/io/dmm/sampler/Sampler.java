@@ -1,7 +1,9 @@
 package io.dmm.sampler;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Arrays;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 
 /**
  * How a denoiser is integrated from noise to picture, step for step as diffusers does it. Labels
@@ -39,6 +41,26 @@ public enum Sampler {
     Sampler(String label, SamplingMethod method) {
         this.label = label;
         this.method = method;
+    }
+
+    /**
+     * The sampler of a label.
+     *
+     * @throws IllegalArgumentException if no sampler has it
+     */
+    public static Sampler of(String label) {
+        return Arrays.stream(values())
+                .filter(sampler -> sampler.label.equals(label))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "sampler '" + label + "': expected one of " + labels()));
+    }
+
+    /** All labels, as messages list them. */
+    public static String labels() {
+        return Arrays.stream(values()).map(Sampler::label).collect(Collectors.joining(", "));
     }
 
     /** The name that pictures and user interfaces carry, for example {@code DPM++ 2M}. */

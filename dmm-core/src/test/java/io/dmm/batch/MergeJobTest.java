@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmm.Expert;
+import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tinyworld.TinyWorld;
+import io.dmm.weights.DType;
+import io.dmm.weights.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +38,25 @@ class MergeJobTest {
         assertEquals(Path.of("merged"), job.merged());
         assertEquals(List.of("glass"), names(job));
         assertEquals(20_000, job.steps());
+    }
+
+    @Test
+    void singleFileBase_takesItsTokenizerFromTheDonor() {
+        Path file = folder.resolve("base.safetensors");
+        try (StableDiffusion base = TinyWorld.open().base()) {
+            base.save(file, DType.F16, Map.of());
+        }
+        Path ink = TinyWorld.open().experts().get(0).path();
+        Path world = ink.resolveSibling("base");
+        List<String> words = List.of(file.toString(), "c", out(), "a=" + ink, "b=" + ink);
+        List<String> all = new ArrayList<>(words);
+        all.add("--donor=" + world);
+        MergeJob job = MergeJob.merging(all);
+        try (StableDiffusion base = job.openBase()) {
+            assertEquals(64, base.imageSize());
+        }
+        MergeJob without = MergeJob.merging(words);
+        assertThrows(ModelFileException.class, without::openBase);
     }
 
     @Test
@@ -63,9 +86,10 @@ class MergeJobTest {
 
     @Test
     void otherOption_isNamed() {
-        for (String option : List.of("--steps=0", "--steps=many", "--step=5", "--seed=1")) {
+        for (String option :
+                List.of("--steps=0", "--steps=many", "--step=5", "--donor=", "--seed=1")) {
             String message = refused("tinyworld", "tinyworld", out(), "ink", "pixel", option);
-            assertTrue(message.startsWith("'" + option + "': expected --steps=NUMBER"), message);
+            assertTrue(message.startsWith("'" + option + "': expected --steps=NUMBER or"), message);
         }
     }
 

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.dmm.SmallModels;
+import io.dmm.sampler.Sampler;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +43,25 @@ class InterpolationTest {
             assertFalse(Arrays.equals(pixel, middle));
             assertFalse(Arrays.equals(middle, ink));
         }
+    }
+
+    @Test
+    void settings_areThoseOfEveryPicture() {
+        UnaryOperator<TextToImage> settings =
+                request ->
+                        request.negativePrompt("fog")
+                                .sampler(Sampler.EULER)
+                                .clipSkip(2)
+                                .size(20, 12);
+        ImageGrid grid =
+                new Interpolation(MODEL, "ink", "oil")
+                        .steps(2)
+                        .samplerSteps(3)
+                        .settings(settings)
+                        .prompts("a house")
+                        .grid();
+        TextToImage oil = settings.apply(MODEL.sample("a house").steps(3)).style("oil");
+        assertArrayEquals(Pictures.rgb(oil.image().image()), cell(grid, 0, 1));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.dmm.notebook.ErrorText;
 import io.dmm.notebook.Notebook;
 import io.dmm.notebook.render.Renderer;
 import io.dmm.notebook.render.Renderers;
+import java.util.Optional;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.slf4j.Logger;
@@ -33,11 +34,20 @@ public final class DmmExtension implements Extension {
      * memory for ever; Python's kernel watches its parent likewise.
      */
     private static void endWithServer() {
-        String server = System.getenv("JPY_PARENT_PID");
-        if (server != null) {
-            ProcessHandle.of(Long.parseLong(server))
-                    .ifPresent(process -> process.onExit().thenRun(() -> System.exit(0)));
-        }
+        server(System.getenv("JPY_PARENT_PID"), System.getProperty("os.name"))
+                .ifPresent(server -> server.onExit().thenRun(() -> System.exit(0)));
+    }
+
+    /**
+     * The process that started this one, if it says that it is the server. On Windows it says a
+     * handle of the process instead, which may be the number of any other.
+     */
+    static Optional<ProcessHandle> server(String parentPid, String system) {
+        return system.startsWith("Windows")
+                ? Optional.empty()
+                : ProcessHandle.current()
+                        .parent()
+                        .filter(parent -> Long.toString(parent.pid()).equals(parentPid));
     }
 
     private static <T> void register(BaseKernel kernel, Renderer<T> renderer) {

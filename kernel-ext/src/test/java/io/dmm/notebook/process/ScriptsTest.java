@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmm.pipeline.PngParameters;
+import io.dmm.pipeline.StableDiffusion;
+import io.dmm.sampler.Sampler;
 import io.dmm.tinyworld.TinyWorld;
+import io.dmm.weights.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,13 +55,29 @@ class ScriptsTest {
         Files.writeString(prompts, "a red house by the sea\n".repeat(20) + "\na purple cat\n");
         Path sheets = folder.resolve("sheets");
         Path model = extended.resolve("model");
-        run(0, "sheet", model, prompts, sheets, "--images=1", "--steps=1", "--seed=7");
+        run(
+                0,
+                "sheet",
+                model,
+                prompts,
+                sheets,
+                "--images=1",
+                "--steps=1",
+                "--seed=7",
+                "--negative=fog, rain",
+                "--sampler=Euler a",
+                "--size=64x68",
+                "--clip-skip=2");
         Map<String, String> styles = Map.of("ink", "ink", "a_b", "a/b", "a_b (2)", "a*b");
         for (String name : styles.keySet()) {
             assertTrue(height(sheets.resolve(name + ".png")) > 20 * 192);
             assertTrue(height(sheets.resolve(name + ".2.png")) < 2 * 192);
             var picture = PngParameters.read(sheets.resolve(name).resolve("021-seed-7.png"));
             assertEquals("a purple cat", picture.prompt());
+            assertEquals("fog, rain", picture.negativePrompt());
+            assertEquals(Sampler.EULER_A, picture.sampler());
+            assertEquals(68, picture.height());
+            assertEquals(2, picture.clipSkip());
             assertEquals(styles.get(name) + ":1.0", picture.style().orElseThrow().toString());
         }
     }
@@ -77,6 +96,18 @@ class ScriptsTest {
                 run(0, arguments.toArray()));
     }
 
+    @Test
+    void singleFile_isDrawnWithTheDonorsTokenizer() throws Exception {
+        Path file = folder.resolve("base.safetensors");
+        try (StableDiffusion base = TinyWorld.open().base()) {
+            base.save(file, DType.F16, Map.of());
+        }
+        Path sheets = folder.resolve("sheets");
+        Object donor = "--donor=" + expert("base");
+        run(0, "sheet", file, prompts, sheets, "--images=1", "--steps=1", donor);
+        assertTrue(Files.exists(sheets.resolve("plain.png")));
+    }
+
     private static Path expert(String name) {
         return TinyWorld.open().experts().get(0).path().resolveSibling(name);
     }
@@ -89,7 +120,7 @@ class ScriptsTest {
     void wrongUsage_isOneSentence() throws Exception {
         assertEquals(
                 "error: usage: notebooks/run merge BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ..."
-                        + " [--steps=20000]",
+                        + " [--steps=20000] [--donor=FOLDER]",
                 run(1, "merge", "tinyworld"));
     }
 
