@@ -33,16 +33,6 @@ import java.util.Map;
  * refused.
  */
 public final class TextToImage {
-    /** Pixels that are denoised at once; bounds the memory of large batches. */
-    private static final long PIXELS_AT_ONCE = 1 << 19;
-
-    /**
-     * Guided pictures that are denoised at once, two samples each. PyTorch sums convolutions in
-     * another order for one sample, and again from 16 on: a picture would not be the one made
-     * alone.
-     */
-    private static final int GUIDED_AT_ONCE = 7;
-
     private final StableDiffusion model;
     private final List<String> prompts;
     private List<String> negativePrompts;
@@ -209,8 +199,8 @@ public final class TextToImage {
     private List<GeneratedImage> generate(List<Shot> shots) {
         PromptEncoder encoder = model.promptEncoder(clipSkip);
         boolean guided = new Guidance(guidance).needsUnconditional();
-        long room = Math.max(1, PIXELS_AT_ONCE / ((long) width * height));
-        long atOnce = guided ? Math.min(GUIDED_AT_ONCE, room) : 1;
+        boolean gpu = model.manager().getDevice().isGpu();
+        long atOnce = BatchSize.of(gpu, guided, (long) width * height);
         List<GeneratedImage> images = new ArrayList<>();
         while (images.size() < shots.size()) {
             List<Shot> rest = shots.subList(images.size(), shots.size());
