@@ -13,6 +13,9 @@ malloc=("MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}"
     "MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-4294967296}"
     "GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}")
 
+# Java reads and writes the names of files in the locale's encoding.
+[ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
+
 jvm_options=("-Xmx${DMM_XMX:-2g}" -Djava.awt.headless=true
     "-Djava.util.logging.config.file=$root/notebooks/logging.properties")
 

@@ -34,6 +34,7 @@ write(
             "JJAVA_CLASSPATH": os.environ["DMM_CLASS_PATH"],
             "JJAVA_STARTUP_SCRIPTS_PATH": str(NOTEBOOKS / "startup.jsh"),
             **{name: os.environ[name] for name in MALLOC},
+            **{name: os.environ[name] for name in ["LC_ALL"] if name in os.environ},
         },
     },
 )

@@ -4,8 +4,9 @@
 
 final int PICTURES = 1200;  // captioned pictures that all experts are asked about
 final int DRAWN = 480;      // pictures that each expert first draws itself
-final int STEPS = 640;
+final int STEPS = 600;
 final int BATCH = 32;
+final double DRAWN_SHARE = 0.42;  // of each batch; the rest are the captioned pictures
 final double RATE = 3e-3;
 // parts of each batch: the nearer an expert is to the base, the more of its gap an error takes
 final Map<String, Double> WEIGHTS = Map.of("business", 2.0, "ink", 1.0, "pixel", 1.3, "scenery", 0.8);
@@ -72,6 +73,7 @@ void quickstart(Path out) throws Exception {
         throw new IllegalArgumentException(out + ": expected a new folder but it exists;"
                 + " move it away or name another, as in: notebooks/run quickstart out/second");
     }
+    Fonts.sans(java.awt.Font.PLAIN, 12);  // a lack of fonts is told now, not after the training
     Files.createDirectories(out);
     var progress = new ConsoleProgress();
     var world = TinyWorld.open();
@@ -81,7 +83,7 @@ void quickstart(Path out) throws Exception {
                     .experts(experts)
                     .captions(TinyWorld.pictures(PICTURES))
                     .start(Student.Start.MEAN_OF_EXPERTS)
-                    .synthesize(DRAWN, DRAWING)
+                    .synthesize(DRAWN, DRAWING).synthesizedShare(DRAWN_SHARE)
                     .teacherPrecision(Precision.BF16)
                     .steps(STEPS)
                     .batch(BATCH)
@@ -113,7 +115,7 @@ void quickstart(Path out) throws Exception {
         var summary = RunSummary.ofRun(metrics, comparisons, settings);
         report(summary).write(out);
         summary.experts().forEach(e -> System.out.printf(
-                "%-10s closed gap %.3f, on the expert's own pictures %.3f%n",
+                Locale.ROOT, "%-10s closed gap %.3f, on the expert's own pictures %.3f%n",
                 e.name(), e.closedGap(), e.ownClosedGap()));
         System.out.println("Done in " + Math.round(summary.seconds()) + " s: open " + out.resolve("report.html"));
     }

@@ -33,11 +33,16 @@ void readOptions() {
     }
 }
 
-int number(String option) {
-    if (!OPTIONS.get(option).matches("\\d{1,9}")) {
-        throw new IllegalArgumentException("--" + option + "=" + OPTIONS.get(option) + ": expected a whole number");
+<T> T option(String name, String expected, java.util.function.Function<String, T> reading) {
+    try {
+        return reading.apply(OPTIONS.get(name));
+    } catch (NumberFormatException e) {
+        throw new IllegalArgumentException("--" + name + "=" + OPTIONS.get(name) + ": expected " + expected);
     }
-    return Integer.parseInt(OPTIONS.get(option));
+}
+
+int number(String name) {
+    return option(name, "a whole number", Integer::valueOf);
 }
 
 /** A model may have been made by anyone: the name of a style must not lead out of the folder, nor to another's file. */
@@ -53,7 +58,8 @@ Map<String, String> fileNames(List<String> styles) {
 }
 
 TextToImage request(StableDiffusion model, String prompt, String style) {
-    var request = model.sample(prompt).seed(number("seed")).steps(number("steps")).guidance(number("guidance"))
+    var request = model.sample(prompt).seed(option("seed", "a whole number", Long::valueOf))
+            .steps(number("steps")).guidance(option("guidance", "a number", Double::valueOf))
             .negativePrompt(OPTIONS.get("negative")).sampler(Sampler.of(OPTIONS.get("sampler")))
             .clipSkip(number("clip-skip"));
     var size = OPTIONS.get("size");
@@ -88,7 +94,7 @@ void draw(StableDiffusion model, String style, String name, List<String> prompts
         meter.checkInterrupted();
         var images = request(model, prompts.get(prompt - 1), style).images(number("images"));
         for (var image : images) {
-            image.save(alone.resolve(String.format("%03d-seed-%s.png", prompt, image.settings().seed())));
+            image.save(alone.resolve(String.format(Locale.ROOT, "%03d-seed-%s.png", prompt, image.settings().seed())));
         }
         rows.add(images.stream().map(GeneratedImage::image).toList());
         if (rows.size() == ROWS || prompt == prompts.size()) {
@@ -103,16 +109,15 @@ void draw(StableDiffusion model, String style, String name, List<String> prompts
 
 void sheet() throws Exception {
     readOptions();
-    var prompts = Files.readAllLines(Path.of(WORDS.get(1))).stream().filter(line -> !line.isBlank()).toList();
-    if (prompts.isEmpty()) {
-        throw new IllegalArgumentException(WORDS.get(1) + ": expected a prompt on each line but there is none");
-    }
+    var prompts = PromptFile.lines(Path.of(WORDS.get(1)));
     var folder = Files.createDirectories(Path.of(WORDS.get(2)));
     Path[] donors = Stream.of(OPTIONS.get("donor")).filter(name -> !name.isEmpty()).map(Path::of).toArray(Path[]::new);
     try (var model = StableDiffusion.load(Path.of(WORDS.get(0)), donors)) {
         var names = model.styles().isEmpty() ? Map.of("", "plain") : fileNames(model.styles());
         long pictures = (long) names.size() * prompts.size() * number("images");
         var meter = new ProgressMeter(new ConsoleProgress(), "drawing", pictures);
+        var first = names.keySet().iterator().next();
+        prompts.forEach(prompt -> request(model, prompt, first));  // a wrong one is told now, not in the midst
         for (var style : names.entrySet()) {
             draw(model, style.getKey(), style.getValue(), prompts, folder, meter);
         }

@@ -129,8 +129,8 @@ public final class Distillation {
     }
 
     /**
-     * How much of every batch the model merged before teaches when it is extended, in random old
-     * styles; 0.5 by default. With 0 the old styles are forgotten (DMM, section 3.5).
+     * How much of every batch the model merged before teaches, in random styles of those that no
+     * expert teaches; 0.5 by default. With 0 they are forgotten (DMM, section 3.5).
      *
      * @param share in [0, 1)
      */

@@ -85,7 +85,7 @@ final class DistillationRun {
     }
 
     MergedModel run() throws IOException {
-        new RunChecks(settings, lessons.regularizes()).run();
+        new RunChecks(settings, lessons).run();
         try (NDManager manager = Compute.newManager();
                 Checkpoints checkpoints = checkpoints()) {
             checkMetrics(checkpoints);

@@ -1,5 +1,7 @@
 package io.dmm;
 
+import static java.util.stream.Collectors.toSet;
+
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.Cache;
 import io.dmm.data.Fingerprint;
@@ -12,6 +14,7 @@ import io.dmm.model.unet.UNet;
 import io.dmm.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -23,9 +26,22 @@ import java.util.stream.IntStream;
  */
 record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
 
-    /** Whether the model merged before teaches its styles, too. */
+    /** Whether the model merged before teaches, too: the styles that no expert does. */
     boolean regularizes() {
-        return settings.merged != null && settings.extending && settings.regularizer > 0;
+        return !kept().isEmpty() && settings.regularizer > 0;
+    }
+
+    /** Rows of the styles that the model merged before has and no expert teaches. */
+    List<Integer> kept() {
+        if (settings.merged == null) {
+            return List.of();
+        }
+        Set<String> taught = settings.experts.stream().map(Expert::name).collect(toSet());
+        List<String> before = settings.merged.styles();
+        return IntStream.range(0, before.size())
+                .filter(row -> !taught.contains(before.get(row)))
+                .boxed()
+                .toList();
     }
 
     /** Loads the experts and has them draw. */
@@ -52,7 +68,12 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                             teachers.get(i),
                             List.of(styles.indexOf(expert.name())),
                             common,
-                            drawn(manager, teachers.get(i), cache, key(baseKey, expert)),
+                            drawn(
+                                    manager,
+                                    teachers.get(i),
+                                    List.of(0),
+                                    cache,
+                                    key(baseKey, expert)),
                             settings.drawnShare,
                             expert.weight()));
         }
@@ -86,12 +107,16 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
     }
 
     private LatentSet drawn(
-            NDManager manager, Teacher teacher, Cache cache, Supplier<String> teacherKey) {
+            NDManager manager,
+            Teacher teacher,
+            List<Integer> inStyles,
+            Cache cache,
+            Supplier<String> teacherKey) {
         if (drawn.isEmpty()) {
             return null;
         }
         return new Synthesis(settings.base, settings.drawing, settings.seed)
-                .draw(manager, teacher, drawn, settings.listener, cache, teacherKey);
+                .draw(manager, teacher, inStyles, drawn, settings.listener, cache, teacherKey);
     }
 
     /**
@@ -117,9 +142,9 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
         all.add(
                 new Lesson(
                         teacher,
-                        IntStream.range(0, settings.merged.styles().size()).boxed().toList(),
+                        kept(),
                         lessons.get(0).common(),
-                        drawn(manager, teacher, cache, () -> mergedKey(before)),
+                        drawn(manager, teacher, kept(), cache, () -> mergedKey(before)),
                         settings.drawnShare,
                         weight));
         return all;

@@ -116,7 +116,8 @@ public final class MergedModel implements AutoCloseable {
 
     /**
      * Begins a further training of this model, which stays as it is, by experts that it knows; as
-     * the paper's last stage on pictures that they drew (section 4.2).
+     * the paper's last stage on pictures that they drew (section 4.2). Styles whose experts are not
+     * there are kept in mind as by {@link #extend}.
      *
      * @param base the model that the experts were fine-tuned from
      */

@@ -7,12 +7,8 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.sampler.PredictionType;
 import java.util.List;
 
-/**
- * Whether the settings of a run fit each other.
- *
- * @param regularizes whether the model merged before teaches, too
- */
-record RunChecks(Distillation settings, boolean regularizes) {
+/** Whether the settings of a run fit each other. */
+record RunChecks(Distillation settings, Lessons lessons) {
 
     /** Refuses what cannot be run, before anything is loaded. */
     void run() {
@@ -32,7 +28,7 @@ record RunChecks(Distillation settings, boolean regularizes) {
                             + settings.pictures.size()
                             + " pictures");
         }
-        int least = 2 * (experts.size() + (regularizes ? 1 : 0));
+        int least = 2 * (experts.size() + (lessons.regularizes() ? 1 : 0));
         if (settings.batch / settings.accumulation < least) {
             throw new IllegalArgumentException(
                     "distillation: batch, expected at least 2 samples for each of "
@@ -45,7 +41,16 @@ record RunChecks(Distillation settings, boolean regularizes) {
                     "distillation: captions, expected at least as many pictures as the batch of "
                             + settings.batch
                             + " samples but was "
-                            + settings.pictures.size());
+                            + settings.pictures.size()
+                            + "; take a smaller batch, or prompts instead of pictures");
+        }
+        boolean onlyDrawn = settings.pictures.isEmpty() || settings.drawnShare == 1;
+        if (lessons.regularizes() && onlyDrawn && lessons.drawn().size() < lessons.kept().size()) {
+            throw new IllegalArgumentException(
+                    "distillation: prompts, expected at least one for each of the "
+                            + lessons.kept().size()
+                            + " styles to keep but was "
+                            + lessons.drawn().size());
         }
         if (!settings.pictures.isEmpty()
                 && !settings.prompts.isEmpty()
@@ -70,7 +75,7 @@ record RunChecks(Distillation settings, boolean regularizes) {
         }
         if (settings.merged != null) {
             settings.merged.pipeline().requireFp32("distillation: merged model");
-            checkMerged(settings.merged.pipeline().unet().config());
+            checkMerged(settings.merged.pipeline());
         }
         experts.forEach(expert -> expert.check(base));
     }
@@ -93,13 +98,23 @@ record RunChecks(Distillation settings, boolean regularizes) {
         }
     }
 
-    private void checkMerged(UNetConfig config) {
+    private void checkMerged(StableDiffusion merged) {
+        UNetConfig config = merged.unet().config();
         if (!config.withStyles(0).hasWeightsOf(settings.base.unet().config())) {
             throw new IllegalArgumentException(
                     "distillation: base, expected the architecture of the merged model "
                             + config.withStyles(0)
                             + " but was "
                             + settings.base.unet().config());
+        }
+        PredictionType expected = merged.schedule().config().predictionType();
+        PredictionType found = settings.base.schedule().config().predictionType();
+        if (found != expected) {
+            throw new IllegalArgumentException(
+                    "distillation: base, expected one that predicts "
+                            + expected
+                            + ", as the merged model does, but was "
+                            + found);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.dmm;
 
 import io.dmm.data.CaptionedImage;
 import io.dmm.data.Fingerprint;
+import io.dmm.data.TextStates;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.RunConfiguration;
 import io.dmm.pipeline.StableDiffusion;
@@ -70,8 +71,10 @@ record RunIdentity(Distillation settings, List<String> drawn) {
         return new Fingerprint()
                 .add(model.unet().config().toString())
                 .add(Fingerprint.of(model.unet().parameters()))
-                .add(Fingerprint.of(model.textEncoder().parameters()))
+                .add(TextStates.key(model.tokenizer(), model.textEncoder(), 1))
+                .add(model.vae().config().toString())
                 .add(Fingerprint.of(model.vae().parameters()))
+                .add(model.schedule().config().toString())
                 .hex();
     }
 

@@ -106,6 +106,42 @@ class ContinualMergingTest {
         }
     }
 
+    /** The other style has no expert in the run; the model merged before keeps it. */
+    @Test
+    void refinementOfOneStyle_keepsTheOther() throws IOException {
+        double before = compare(merged, experts.get(1)).common().closedGap();
+        double kept = after(0.5);
+        double forgotten = after(0);
+        assertTrue(kept > forgotten, kept + ", " + forgotten);
+        assertTrue(before - kept < 0.5 * (before - forgotten), before + " → " + kept);
+    }
+
+    private double after(double regularizer) throws IOException {
+        Distillation refinement =
+                settings(merged.refine(base))
+                        .experts(experts.subList(0, 1))
+                        .regularizer(regularizer)
+                        .synthesize(6, DRAWING)
+                        .steps(30);
+        try (MergedModel refined = refinement.run()) {
+            return compare(refined, experts.get(1)).common().closedGap();
+        }
+    }
+
+    @Test
+    void keptStyles_eachNeedAPrompt() {
+        assertRefused(
+                "distillation: prompts, expected at least one for each of the 2 styles to keep but"
+                        + " was 1",
+                () ->
+                        settings(merged.extend(base))
+                                .experts(more)
+                                .captions(List.of())
+                                .prompts(List.of("a house"))
+                                .synthesize(1, DRAWING)
+                                .run());
+    }
+
     @Test
     void promptsAlone_areEnough() throws IOException {
         Distillation distillation =

@@ -359,7 +359,8 @@ class DistillationTest {
                 () -> distillation().steps(0).listen(unexpected()).synthesize(8, DRAWING).run());
         assertRefused(
                 "distillation: captions, expected at least as many pictures as the batch of 32"
-                        + " samples but was 16",
+                        + " samples but was 16; take a smaller batch, or prompts instead of"
+                        + " pictures",
                 () -> distillation().batch(32).listen(unexpected()).run());
         List<CaptionedImage> large = new ArrayList<>(PICTURES);
         large.add(

@@ -13,9 +13,11 @@ import io.dmm.distill.Optimizer;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.TimestepSampling;
 import io.dmm.model.unet.Activations;
+import io.dmm.pipeline.Fonts;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Precision;
 import io.dmm.tinyworld.TinyWorld;
+import java.awt.Font;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +149,7 @@ public final class MergeJob {
      * @throws IOException if the captions cannot be read
      */
     public Distillation configure(Distillation run, int imageSize) throws IOException {
+        Fonts.sans(Font.PLAIN, 12); // a lack of fonts is told now, not after the training
         run.experts(experts)
                 .steps(options.steps())
                 .teacherPrecision(Precision.BF16)
@@ -192,13 +195,7 @@ public final class MergeJob {
         if (captions.equals(TINY_WORLD) || !Files.isRegularFile(file)) {
             return List.of();
         }
-        List<String> lines =
-                Files.readAllLines(file).stream().filter(line -> !line.isBlank()).toList();
-        if (lines.isEmpty()) {
-            throw new IllegalArgumentException(
-                    file + ": expected a prompt on each line but there is none");
-        }
-        return lines;
+        return PromptFile.lines(file);
     }
 
     private List<CaptionedImage> pictures(int imageSize) throws IOException {

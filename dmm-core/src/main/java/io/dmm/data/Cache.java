@@ -34,8 +34,10 @@ public final class Cache {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
 
-    /** Rows of a file: what a killed run loses at most, and what a changed picture costs. */
-    private static final int ROWS_IN_BLOCK = 256;
+    /** Most rows of a file, and least where each takes long. */
+    private static final int MOST_ROWS = 256;
+
+    private static final int LEAST_ROWS = 16;
 
     private static final int KEY_DIGITS = 32;
 
@@ -63,25 +65,30 @@ public final class Cache {
      * @throws UncheckedIOException if a file cannot be written
      */
     Rows rows(NDManager manager, String kind, int count, RowMaker maker) {
+        int rows = rowsInBlock(maker);
         try (GradMode mode = GradMode.off()) {
             if (folder == null) {
-                return new Rows.InMemory(table(manager, count, maker));
+                return new Rows.InMemory(table(manager, count, rows, maker));
             }
             List<RowBlock> blocks = new ArrayList<>();
-            for (int from = 0; from < count; from += ROWS_IN_BLOCK) {
-                blocks.add(
-                        block(manager, kind, maker, from, Math.min(count, from + ROWS_IN_BLOCK)));
+            for (int from = 0; from < count; from += rows) {
+                blocks.add(block(manager, kind, maker, from, Math.min(count, from + rows)));
             }
-            return new Rows.InFiles(blocks, ROWS_IN_BLOCK);
+            return new Rows.InFiles(blocks, rows);
         }
     }
 
+    /** Of a file: what a stopped run loses at most, and what a changed picture costs. */
+    private static int rowsInBlock(RowMaker maker) {
+        return Math.max(LEAST_ROWS, Math.min(MOST_ROWS, 4 * maker.atOnce()));
+    }
+
     /** In blocks as with a folder, since a batch's size may change its last bits. */
-    private static NDArray table(NDManager manager, int count, RowMaker maker) {
+    private static NDArray table(NDManager manager, int count, int rows, RowMaker maker) {
         try (NDManager cpu = manager.newSubManager(Device.cpu())) {
             NDArray table = null;
-            for (int from = 0; from < count; from += ROWS_IN_BLOCK) {
-                int to = Math.min(count, from + ROWS_IN_BLOCK);
+            for (int from = 0; from < count; from += rows) {
+                int to = Math.min(count, from + rows);
                 try (NDManager memory = manager.newSubManager()) {
                     NDArray block = make(memory, maker, from, to);
                     if (table == null) {

@@ -2,6 +2,7 @@ package io.dmm.data;
 
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,7 @@ public record CaptionedImages(List<CaptionedImage> images, List<String> skipped)
         try {
             String caption = captions.of(file);
             return new Result(new CaptionedImage(PictureFile.check(file, size), caption), null);
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             return new Result(null, file + ": " + e.getMessage());
         }
     }

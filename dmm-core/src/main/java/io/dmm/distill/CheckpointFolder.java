@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +30,7 @@ record CheckpointFolder(Path path, DurableFiles files) {
     }
 
     private static String name(long step) {
-        return "step-%08d".formatted(step);
+        return String.format(Locale.ROOT, "step-%08d", step);
     }
 
     List<Long> stepsNewestFirst() throws IOException {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.NumberAxis;
@@ -224,7 +225,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
 
     private static NumberAxis stepAxis() {
         NumberAxis axis = new NumberAxis("step");
-        axis.setStandardTickUnits(NumberAxis.createIntegerTickUnits());
+        axis.setStandardTickUnits(NumberAxis.createIntegerTickUnits(Locale.ROOT));
         axis.setLowerMargin(0);
         axis.setUpperMargin(0.01);
         axis.setAutoRangeIncludesZero(false);
@@ -238,7 +239,12 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
                                 view == View.LOSSES ? "loss" : "score",
                                 2 * reach() + 1,
                                 logAxis ? " (log)" : "");
-        return dressed(logAxis ? new LogLossAxis(label) : new NumberAxis(label));
+        if (logAxis) {
+            return dressed(new LogLossAxis(label));
+        }
+        NumberAxis axis = new NumberAxis(label);
+        axis.setStandardTickUnits(NumberAxis.createStandardTickUnits(Locale.ROOT));
+        return dressed(axis);
     }
 
     private static <T extends ValueAxis> T dressed(T axis) {

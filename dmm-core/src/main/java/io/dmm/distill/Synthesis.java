@@ -44,28 +44,31 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
      */
     public LatentSet draw(
             NDManager manager, Teacher teacher, List<String> captions, TrainingListener listener) {
-        return draw(manager, teacher, captions, listener, Cache.NONE, () -> "");
+        return draw(manager, teacher, List.of(0), captions, listener, Cache.NONE, () -> "");
     }
 
     /**
      * Draws one picture for each caption, as far as the cache does not have them.
      *
+     * @param styles of the pictures in turn; not read for a teacher without styles
      * @param teacherKey all that the teacher's answers depend on; asked for only where there is a
      *     cache
      */
     public LatentSet draw(
             NDManager manager,
             Teacher teacher,
+            List<Integer> styles,
             List<String> captions,
             TrainingListener listener,
             Cache cache,
             Supplier<String> teacherKey) {
-        Drawing drawing = new Drawing(teacher, captions, listener, teacherKey);
+        Drawing drawing = new Drawing(teacher, styles, captions, listener, teacherKey);
         return LatentSet.make(manager, "drawn", captions, drawing, cache);
     }
 
     private final class Drawing implements RowMaker {
         private final Teacher teacher;
+        private final List<Integer> styles;
         private final List<String> captions;
         private final Supplier<String> teacherKey;
         private final Denoising denoising;
@@ -74,10 +77,12 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
 
         private Drawing(
                 Teacher teacher,
+                List<Integer> styles,
                 List<String> captions,
                 TrainingListener listener,
                 Supplier<String> teacherKey) {
             this.teacher = teacher;
+            this.styles = styles;
             this.captions = captions;
             this.teacherKey = teacherKey;
             Guidance guidance = new Guidance(settings.guidance);
@@ -97,7 +102,16 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
                 Fingerprint all = new Fingerprint().add(teacherKey.get()).add(size());
                 key = all.add(base.schedule().config().toString()).add(settings.toString()).hex();
             }
-            return new Fingerprint().add(key).add(seed + row).add(captions.get(row)).hex();
+            return new Fingerprint()
+                    .add(key)
+                    .add(style(row))
+                    .add(seed + row)
+                    .add(captions.get(row))
+                    .hex();
+        }
+
+        private int style(int row) {
+            return styles.get(row % styles.size());
         }
 
         @Override
@@ -109,7 +123,8 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
         public NDArray make(NDManager memory, int from, int to) {
             meter.checkInterrupted();
             List<String> texts = captions.subList(from, to);
-            NDArray latents = batch(memory, denoising, teacher, texts, from);
+            int[] drawn = IntStream.range(from, to).map(this::style).toArray();
+            NDArray latents = batch(memory, denoising, teacher, texts, drawn, from);
             meter.advance(to - from);
             meter.report();
             return latents;
@@ -122,7 +137,12 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
     }
 
     private NDArray batch(
-            NDManager memory, Denoising denoising, Teacher teacher, List<String> texts, int from) {
+            NDManager memory,
+            Denoising denoising,
+            Teacher teacher,
+            List<String> texts,
+            int[] styles,
+            int from) {
         long[] seeds = new long[texts.size()];
         for (int i = 0; i < seeds.length; i++) {
             seeds[i] = seed + from + i;
@@ -135,19 +155,12 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
                             inner,
                             teacher.textStates().of(inner, texts),
                             teacher.textStates().of(inner, empty),
-                            styles(inner, teacher, from, seeds.length),
+                            StyleRows.of(inner, teacher.unet(), styles),
                             new SeededNoise(inner, seeds, sample),
                             Start.NOISE,
                             StepListener.NONE);
             latents.attach(memory);
             return latents;
         }
-    }
-
-    /** Picture {@code i} is in the teacher's style {@code i} modulo their number, if it has any. */
-    private static NDArray styles(NDManager memory, Teacher teacher, int from, int count) {
-        int all = Math.max(1, teacher.unet().config().styles());
-        int[] styles = IntStream.range(from, from + count).map(i -> i % all).toArray();
-        return StyleRows.of(memory, teacher.unet(), styles);
     }
 }

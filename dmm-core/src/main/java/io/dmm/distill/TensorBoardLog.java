@@ -62,11 +62,12 @@ final class TensorBoardLog implements Closeable {
         Files.createDirectories(folder);
         Clock clock = Clock.systemUTC();
         String stem =
-                "events.out.tfevents.%010d.%s.%d"
-                        .formatted(
-                                clock.instant().getEpochSecond(),
-                                host(),
-                                ProcessHandle.current().pid());
+                String.format(
+                        Locale.ROOT,
+                        "events.out.tfevents.%010d.%s.%d",
+                        clock.instant().getEpochSecond(),
+                        host(),
+                        ProcessHandle.current().pid());
         Path file = folder.resolve(stem);
         for (int again = 1; Files.exists(file); again++) {
             file = folder.resolve(stem + "." + again);

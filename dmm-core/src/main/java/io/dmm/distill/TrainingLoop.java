@@ -7,6 +7,7 @@ import io.dmm.tensor.Ops;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 
 /**
  * The loop that every training of this library runs: loss, gradient, clipped step, report.
@@ -160,7 +161,9 @@ public record TrainingLoop(
         for (long step = checkpoints.done(); step < steps; step++) {
             meter.checkInterrupted();
             double rate = learningRate.at(step, steps);
-            StepResult result = step(manager, optimizer, objective, step, rate);
+            long now = step;
+            StepLosses losses = withoutLoss(() -> accumulate(manager, objective, now), checkpoints);
+            StepResult result = update(optimizer, objective, losses, rate);
             checkpoints.advance();
             meter.advance(1);
             StepMetrics metrics =
@@ -172,10 +175,11 @@ public record TrainingLoop(
                             batch / meter.secondsEach(),
                             meter.seconds(),
                             result.losses.parts());
-            tell(
+            withoutLoss(
                     () -> {
                         listener.onStep(metrics);
                         meter.report();
+                        return null;
                     },
                     checkpoints);
             skipped = result.isFinite() ? 0 : skipped + 1;
@@ -186,13 +190,19 @@ public record TrainingLoop(
         }
     }
 
-    /** The step before is whole, so a listener that fails costs none. */
-    private static void tell(Runnable report, Checkpoints checkpoints) {
+    /**
+     * Does what leaves the last step whole: where it fails, for lack of memory say, none is lost.
+     */
+    private static <T> T withoutLoss(Supplier<T> work, Checkpoints checkpoints) {
         try {
-            report.run();
-        } catch (RuntimeException | Error e) {
-            checkpoints.save();
-            throw e;
+            return work.get();
+        } catch (RuntimeException | Error failure) {
+            try {
+                checkpoints.save();
+            } catch (RuntimeException unsaved) {
+                failure.addSuppressed(unsaved);
+            }
+            throw failure;
         }
     }
 
@@ -212,8 +222,7 @@ public record TrainingLoop(
         }
     }
 
-    private StepResult step(
-            NDManager manager, Optimizer optimizer, Objective objective, long step, double rate) {
+    private StepLosses accumulate(NDManager manager, Objective objective, long step) {
         StepLosses losses = new StepLosses(0, Map.of());
         double share = 1.0 / accumulation;
         for (int part = 0; part < accumulation; part++) {
@@ -223,6 +232,11 @@ public record TrainingLoop(
                 losses = losses.plus(objective.accumulate(memory, microStep, share), share);
             }
         }
+        return losses;
+    }
+
+    private StepResult update(
+            Optimizer optimizer, Objective objective, StepLosses losses, double rate) {
         double norm =
                 Double.isFinite(losses.total())
                         ? optimizer.step(rate, maxGradNorm)

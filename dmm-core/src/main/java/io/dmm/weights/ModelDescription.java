@@ -1,6 +1,7 @@
 package io.dmm.weights;
 
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,11 +128,15 @@ public record ModelDescription(
      */
     public Map<Path, String> sha256() {
         Map<Path, String> hashes = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(path)) {
+        try (Stream<Path> files = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 if (file.equals(path) || file.toString().endsWith(".safetensors")) {
                     hashes.put(file, Sha256.of(file));
                 }
+            }
+            if (hashes.isEmpty()) {
+                throw new ModelFileException(
+                        path + ": expected safetensors files in the folder but there is none");
             }
             return hashes;
         } catch (IOException e) {

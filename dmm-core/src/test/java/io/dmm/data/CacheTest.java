@@ -28,6 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CacheTest {
+    /** Rows of a file. */
+    private static final int BLOCK = 200;
+
     private static final StableDiffusion MODEL = SmallModels.base();
 
     private final NDManager manager = MODEL.manager().newSubManager();
@@ -56,11 +59,11 @@ class CacheTest {
 
     @Test
     void otherKeys_areOtherRowsAndOnlyTheirBlocksAreMade() throws IOException {
-        rows(600, "").close();
-        rows(601, "").close();
-        assertEquals(600 + 89, made.size(), "the last block");
-        rows(600, "of another model").close();
-        assertEquals(600 + 89 + 600, made.size());
+        rows(550, "").close();
+        rows(551, "").close();
+        assertEquals(550 + 151, made.size(), "the last block");
+        rows(550, "of another model").close();
+        assertEquals(550 + 151 + 550, made.size());
     }
 
     @Test
@@ -106,7 +109,7 @@ class CacheTest {
                 new Numbers("") {
                     @Override
                     public NDArray make(NDManager memory, int from, int to) {
-                        if (from % 256 == 0) {
+                        if (from % BLOCK == 0) {
                             held.add(manager.getManagedArrays().size() - before);
                         }
                         return super.make(memory, from, to);
@@ -136,7 +139,7 @@ class CacheTest {
                 };
         Cache cache = Cache.in(folder);
         assertEquals(
-                "numbers, after 306 rows",
+                "numbers, after 300 rows",
                 assertThrows(
                                 CancellationException.class,
                                 () -> cache.rows(manager, "numbers", 400, slow))
@@ -145,7 +148,7 @@ class CacheTest {
         assertEquals(1, files().size());
         int before = made.size();
         rows(400, "").close();
-        assertEquals(400 - 256, made.size() - before);
+        assertEquals(400 - BLOCK, made.size() - before);
     }
 
     @Test
@@ -305,7 +308,7 @@ class CacheTest {
 
         @Override
         public int atOnce() {
-            return 50;
+            return BLOCK / 4;
         }
 
         @Override

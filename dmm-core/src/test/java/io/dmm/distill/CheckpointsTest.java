@@ -222,21 +222,21 @@ class CheckpointsTest {
     }
 
     @Test
-    void runThatDies_goesOnAfterTheLastCheckpoint() throws IOException {
+    void runWhoseListenerFails_goesOnAfterItsLastStep() throws IOException {
         TrainingListener failing =
                 progress -> {
                     if (progress.done() == 14) {
-                        throw new IllegalStateException("the process dies");
+                        throw new IllegalStateException("no room for the chart");
                     }
                 };
         try (Rivals first = new Rivals();
                 Rivals second = new Rivals()) {
             assertThrows(IllegalStateException.class, () -> first.train(LOOP, open(6), failing));
             assertEquals(
-                    List.of(".lock", "step-00000006", "step-00000012"), SavedFiles.list(folder));
+                    List.of(".lock", "step-00000012", "step-00000014"), SavedFiles.list(folder));
             Heard rest = new Heard(0);
             second.train(LOOP, open(6), rest);
-            assertEquals(13, rest.firstStep);
+            assertEquals(15, rest.firstStep);
             assertEquals(inAPiece(LOOP), second.values());
         }
         assertEquals(List.of(".lock", "step-00000018", "step-00000020"), SavedFiles.list(folder));

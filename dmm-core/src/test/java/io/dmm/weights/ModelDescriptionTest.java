@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,16 @@ class ModelDescriptionTest {
         Map<Path, String> all = Dmm.inspect(folder).sha256();
         assertEquals(expected, all.get(vae));
         assertEquals(4, all.size()); // with the reference values
+    }
+
+    /** As shared folders of models often are. */
+    @Test
+    void hashes_areThoseOfWhatALinkLeadsTo() throws IOException {
+        Path folder = Reference.path("pipeline");
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), folder.toAbsolutePath());
+        assertEquals(
+                Set.copyOf(Dmm.inspect(folder).sha256().values()),
+                Set.copyOf(Dmm.inspect(link).sha256().values()));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -59,7 +60,7 @@ public record PictureFolder(Path folder, PrintStream out, PrintStream err) {
 
     private Path write(byte[] png) throws IOException {
         for (int number = last() + 1; ; number++) {
-            Path file = folder.resolve("%03d.png".formatted(number));
+            Path file = folder.resolve(String.format(Locale.ROOT, "%03d.png", number));
             try {
                 return Files.write(file, png, StandardOpenOption.CREATE_NEW);
             } catch (FileAlreadyExistsException e) {

@@ -38,13 +38,16 @@ final class Pictures {
         return Picture.of(image.image()).withParameters(image.parameters()).bundle(text(image));
     }
 
-    static Bundle ofAll(List<GeneratedImage> images) {
+    /**
+     * @param more a line on those that are not shown
+     */
+    static Bundle ofAll(List<GeneratedImage> images, String more) {
         List<PictureSheet.Entry> entries =
                 images.stream()
                         .map(image -> new PictureSheet.Entry(image.image(), caption(image)))
                         .toList();
         List<String> texts = images.stream().map(Pictures::text).toList();
-        return new PictureSheet(entries).picture().bundle(String.join("\n", texts));
+        return new PictureSheet(entries).picture().bundle(String.join("\n", texts) + more);
     }
 
     static Bundle of(ImageGrid grid) {

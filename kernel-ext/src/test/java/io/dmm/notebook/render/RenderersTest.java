@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.modality.cv.ImageFactory;
 import io.dmm.Expert;
 import io.dmm.MergedModel;
+import io.dmm.data.CaptionedImage;
 import io.dmm.distill.LossChart;
 import io.dmm.distill.StepMetrics;
 import io.dmm.model.unet.UNet;
@@ -26,6 +27,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -88,6 +90,19 @@ class RenderersTest {
         int width = ImageIO.read(new ByteArrayInputStream(bundle.png().orElseThrow())).getWidth();
         assertEquals(grid.image().getWidth(), width);
         assertEquals(width, bundle.metadata().get(Bundle.PNG).get("width"));
+    }
+
+    @Test
+    void longLists_areShownInPart() {
+        List<CaptionedImage> set =
+                Collections.nCopies(1200, new CaptionedImage(image(8, 8), "a red house"));
+        Bundle pictures = Renderers.render(set);
+        assertEquals("1200 pictures, the first 40", pictures.text());
+        assertTrue(pictures.metadata().get(Bundle.PNG).get("height") < 3000);
+        assertEquals(
+                "[" + "7, ".repeat(99) + "7]\n… and 900 more",
+                Renderers.render(Collections.nCopies(1000, 7)).text());
+        assertEquals("[]", Renderers.render(List.of()).text());
     }
 
     @Test
