@@ -106,7 +106,7 @@ class MergedModelTest {
                     fast.refine(base)
                             .experts(List.of(Expert.checkpoint("ink", folder)))
                             .prompts(List.of("a house", "two boats"))
-                            .batch(2);
+                            .batch(4);
             assertEquals(
                     "distillation: merged model, expected FP32 but was BF16; load the model again"
                             + " without Precision.BF16",

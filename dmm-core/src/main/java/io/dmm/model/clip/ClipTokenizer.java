@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class ClipTokenizer implements AutoCloseable {
     private final int start;
     private final int end;
     private final int comma;
+    private final AtomicBoolean toldOfLongPrompt = new AtomicBoolean();
 
     private ClipTokenizer(
             HuggingFaceTokenizer words, Map<String, byte[]> files, ClipVocabulary vocabulary) {
@@ -105,10 +107,11 @@ public final class ClipTokenizer implements AutoCloseable {
         Encoding encoding = words.encode(text, false, false);
         long[] tokens = encoding.getIds();
         int kept = Math.min(tokens.length, length - 2);
-        if (kept < tokens.length) {
+        if (kept < tokens.length && !toldOfLongPrompt.getAndSet(true)) {
             CharSpan cut = encoding.getCharTokenSpans()[kept];
             LOGGER.warn(
-                    "The prompt has {} tokens and only the first {} count; cut off: '{}'",
+                    "The prompt has {} tokens and only the first {} count, as of any other that is so"
+                            + " long; cut off: '{}'",
                     tokens.length,
                     kept,
                     text.substring(text.offsetByCodePoints(0, cut.getStart())));
