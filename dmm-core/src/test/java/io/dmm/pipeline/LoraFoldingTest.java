@@ -140,7 +140,7 @@ class LoraFoldingTest {
             assertEquals(base.unet().shapes(), folded.unet().shapes());
             NDArray expected = noisePred(manager, exact.unet());
             NDArray actual = noisePred(manager, folded.unet());
-            assertTrue(distance(expected, actual) < 0.03);
+            assertTrue(distance(expected, actual) < 0.05);
             assertTrue(distance(expected, noisePred(manager, fast.unet())) > 0.1);
             assertArrayEquals(encoded(exact), encoded(folded));
         }
