@@ -106,6 +106,7 @@ void quickstart(Path out) throws Exception {
         settings.put("experts", String.join(", ", merged.styles()));
         settings.put("captioned pictures", "" + PICTURES);
         settings.put("pictures drawn by each expert", "" + DRAWN);
+        settings.put("part of a batch that is drawn", "" + DRAWN_SHARE);
         settings.put("steps", "" + STEPS);
         settings.put("batch", "" + BATCH);
         settings.put("optimizer", "Muon, rate " + RATE + ", cosine");

@@ -12,14 +12,33 @@ record RunChecks(Distillation settings, Lessons lessons) {
 
     /** Refuses what cannot be run, before anything is loaded. */
     void run() {
-        StableDiffusion base = settings.base;
-        List<Expert> experts = settings.experts;
+        checkBase(settings.base);
+        checkBatch(settings.experts);
+        checkCaptions();
+        checkLosses(settings.base.schedule().config().predictionType());
+        settings.pictures.forEach(this::checkSize);
+        if (settings.validation != null) {
+            settings.validation.heldOut().forEach(this::checkSize);
+            checkPrompts(settings.validation.prompts());
+        }
+        if (settings.merged != null) {
+            settings.merged.pipeline().requireFp32("distillation: merged model");
+            checkMerged(settings.merged.pipeline());
+        }
+        settings.experts.forEach(expert -> expert.check(settings.base));
+    }
+
+    private static void checkBase(StableDiffusion base) {
         base.requireFp32("distillation: base");
         if (!base.styles().isEmpty()) {
             throw new IllegalArgumentException(
                     "distillation: base, expected a model without styles but was one with "
                             + base.styles());
         }
+    }
+
+    /** Who teaches, and that each has its part of a batch. */
+    private void checkBatch(List<Expert> experts) {
         if (experts.isEmpty() || settings.pictures.isEmpty() && settings.prompts.isEmpty()) {
             throw new IllegalArgumentException(
                     "distillation: expected experts(…) and captions(…) or prompts(…) but was "
@@ -36,6 +55,10 @@ record RunChecks(Distillation settings, Lessons lessons) {
                             + " teachers in every micro-batch but was "
                             + settings.batch / settings.accumulation);
         }
+    }
+
+    /** What is taught: enough pictures, or captions that somebody draws. */
+    private void checkCaptions() {
         if (!settings.pictures.isEmpty() && settings.pictures.size() < settings.batch) {
             throw new IllegalArgumentException(
                     "distillation: captions, expected at least as many pictures as the batch of "
@@ -60,24 +83,17 @@ record RunChecks(Distillation settings, Lessons lessons) {
                             + settings.prompts.size()
                             + " each expert draws, but was none; or leave out prompts or captions");
         }
-        if (base.schedule().config().predictionType() != PredictionType.EPSILON
+    }
+
+    private void checkLosses(PredictionType predicted) {
+        if (predicted != PredictionType.EPSILON
                 && settings.losses.stream().anyMatch(Loss::needsNoise)) {
             throw new IllegalArgumentException(
                     "distillation: losses, expected neither adversarial nor Min-SNR for a base that predicts "
-                            + base.schedule().config().predictionType()
+                            + predicted
                             + " but was "
                             + settings.losses);
         }
-        settings.pictures.forEach(this::checkSize);
-        if (settings.validation != null) {
-            settings.validation.heldOut().forEach(this::checkSize);
-            checkPrompts(settings.validation.prompts());
-        }
-        if (settings.merged != null) {
-            settings.merged.pipeline().requireFp32("distillation: merged model");
-            checkMerged(settings.merged.pipeline());
-        }
-        experts.forEach(expert -> expert.check(base));
     }
 
     /** A prompt that cannot be drawn is told here, not at the first validation. */
