@@ -12,8 +12,8 @@
 // --sampler takes A1111's names, such as "Euler a"; without --size, pictures are of the size that the model is for.
 
 final String USAGE =
-    "usage: notebooks/run sheet MODEL PROMPTS FOLDER [--images=3] [--steps=25] [--guidance=7] [--seed=0]"
-    + " [--negative=TEXT] [--sampler=NAME] [--size=WIDTHxHEIGHT] [--clip-skip=1] [--donor=FOLDER]";
+    "usage: notebooks/run sheet MODEL PROMPTS FOLDER [--images=3] [--steps=25] [--guidance=7] [--seed=0]" +
+    " [--negative=TEXT] [--sampler=NAME] [--size=WIDTHxHEIGHT] [--clip-skip=1] [--donor=FOLDER]";
 final int ROWS = 20;  // of a sheet, at most
 
 final List<String> WORDS = Batch.arguments().stream().filter(word -> !word.startsWith("--")).toList();
@@ -45,6 +45,10 @@ int number(String name) {
     return option(name, "a whole number", Integer::valueOf);
 }
 
+long seed() {
+    return option("seed", "a whole number", Long::valueOf);
+}
+
 /** A model may have been made by anyone: the name of a style must not lead out of the folder, nor to another's file. */
 Map<String, String> fileNames(List<String> styles) {
     Map<String, String> names = new LinkedHashMap<>();
@@ -58,7 +62,7 @@ Map<String, String> fileNames(List<String> styles) {
 }
 
 TextToImage request(StableDiffusion model, String prompt, String style) {
-    var request = model.sample(prompt).seed(option("seed", "a whole number", Long::valueOf))
+    var request = model.sample(prompt).seed(seed())
             .steps(number("steps")).guidance(option("guidance", "a number", Double::valueOf))
             .negativePrompt(OPTIONS.get("negative")).sampler(Sampler.of(OPTIONS.get("sampler")))
             .clipSkip(number("clip-skip"));
@@ -77,7 +81,7 @@ void writeSheet(Path folder, String name, int sheet, List<String> prompts, List<
         throws IOException {
     var seeds = new ArrayList<String>();
     for (int column = 0; column < number("images"); column++) {
-        seeds.add("seed " + (number("seed") + column));
+        seeds.add("seed " + (seed() + column));
     }
     var file = folder.resolve(name + (sheet == 1 ? "" : "." + sheet) + ".png");
     int zoom = Math.max(1, 192 / rows.get(0).get(0).getWidth());

@@ -63,7 +63,8 @@ class ScriptsTest {
                 sheets,
                 "--images=1",
                 "--steps=1",
-                "--seed=7",
+                "--seed=3812345678",
+                "--guidance=7.5",
                 "--negative=fog, rain",
                 "--sampler=Euler a",
                 "--size=64x68",
@@ -72,7 +73,8 @@ class ScriptsTest {
         for (String name : styles.keySet()) {
             assertTrue(height(sheets.resolve(name + ".png")) > 20 * 192);
             assertTrue(height(sheets.resolve(name + ".2.png")) < 2 * 192);
-            var picture = PngParameters.read(sheets.resolve(name).resolve("021-seed-7.png"));
+            var picture =
+                    PngParameters.read(sheets.resolve(name).resolve("021-seed-3812345678.png"));
             assertEquals("a purple cat", picture.prompt());
             assertEquals("fog, rain", picture.negativePrompt());
             assertEquals(Sampler.EULER_A, picture.sampler());
@@ -122,6 +124,9 @@ class ScriptsTest {
                 "error: usage: notebooks/run merge BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ..."
                         + " [--steps=20000] [--donor=FOLDER]",
                 run(1, "merge", "tinyworld"));
+        String usage = run(1, "sheet", "model");
+        assertTrue(usage.startsWith("error: usage: notebooks/run sheet MODEL"), usage);
+        assertTrue(usage.endsWith("[--clip-skip=1] [--donor=FOLDER]"), usage);
     }
 
     @Test
