@@ -11,6 +11,7 @@ import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
 import io.dmm.weights.Lora;
+import io.dmm.weights.LoraExtraction;
 import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFiles;
@@ -121,6 +122,29 @@ public final class StableDiffusion implements AutoCloseable {
         try (ModelDraft draft = ModelDraft.create(path)) {
             writer.writeTo(draft);
             draft.publish();
+        }
+    }
+
+    /**
+     * Writes what distinguishes this model's UNet and text encoder from those of {@code base} as a
+     * LoRA file, as kohya's scripts extract it: {@code base.with(Lora.of(file))} is nearer to this
+     * model the higher the rank. Biases, norms and the first and last layers have no place in it.
+     *
+     * @param rank of each layer's matrix; 32 is usual for SD 1.5
+     * @param floatType F32 or F16
+     * @throws IllegalArgumentException if this model is the base, or has other layers or styles
+     * @throws IllegalStateException if one of both is in bf16
+     */
+    public void saveLora(Path file, StableDiffusion base, int rank, DType floatType) {
+        if (!unet.shapes().equals(base.unet.shapes())
+                || !textEncoder.shapes().equals(base.textEncoder.shapes())) {
+            throw new IllegalArgumentException(
+                    file + ": expected a model with the layers of the base but has others");
+        }
+        try (LoraExtraction extraction = new LoraExtraction(rank)) {
+            extraction.addUNet(base.unet.parameters(), unet.parameters());
+            extraction.addTextEncoder(base.textEncoder.parameters(), textEncoder.parameters());
+            extraction.write(file, floatType);
         }
     }
 

@@ -50,6 +50,14 @@ public final class Ops {
         return call("matmul", x, y);
     }
 
+    /**
+     * The directions in which a matrix reaches furthest: (R, C) → (R, r), its left singular vectors
+     * of the r largest singular values.
+     */
+    public static NDArray principalAxes(NDArray matrix, int count) {
+        return call("principal_axes", matrix, scalar(count));
+    }
+
     /** Convolution with stride 1 that keeps height and width. */
     public static NDArray conv2d(NDArray x, NDArray weight, NDArray bias) {
         return call("conv2d", x, weight, bias);

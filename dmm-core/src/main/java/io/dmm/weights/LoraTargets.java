@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 public final class LoraTargets {
     static final String UNET = "unet.";
     static final String TEXT_ENCODER = "text_encoder.";
-    private static final String WEIGHT = ".weight";
+    static final String WEIGHT = ".weight";
     private static final Pattern CONTEXT_KEY =
             Pattern.compile(".*attn2[._](processor\\.)?to_k(_lora)?");
 
@@ -60,8 +60,8 @@ public final class LoraTargets {
         return targets;
     }
 
-    /** The linear layers and convolutions. */
-    private static Map<String, Shape> layers(Map<String, Shape> tensors) {
+    /** The linear layers and convolutions: path → shape of the weight. */
+    static Map<String, Shape> layers(Map<String, Shape> tensors) {
         Map<String, Shape> layers = new HashMap<>();
         tensors.forEach(
                 (name, shape) -> {
@@ -98,7 +98,8 @@ public final class LoraTargets {
         }
     }
 
-    private static String flatten(String path) {
+    /** As kohya's scripts write it. */
+    static String flatten(String path) {
         return path.replace('.', '_');
     }
 

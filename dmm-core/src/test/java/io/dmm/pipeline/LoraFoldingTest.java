@@ -3,6 +3,7 @@ package io.dmm.pipeline;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import io.dmm.model.unet.UNet;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Precision;
+import io.dmm.tinyworld.TinyWorld;
 import io.dmm.weights.DType;
 import io.dmm.weights.Lora;
 import io.dmm.weights.ModelFileException;
@@ -66,6 +68,32 @@ class LoraFoldingTest {
             // an ulp of the largest weight, which is below 2
             assertWeights(values(base.unet()), values(back.unet()), 1.2e-7f);
             assertWeights(values(base.unet()), values(both.unet()), 0);
+        }
+    }
+
+    @Test
+    void whatWasFolded_isExtractedAgain() {
+        Path file = temporary.resolve("extracted.safetensors");
+        try (StableDiffusion tuned = base.with(lora("kohya", 1))) {
+            tuned.saveLora(file, base, 8, DType.F32); // the file's own rank is below
+            try (StableDiffusion again = base.with(Lora.of(file))) {
+                assertWeights(values(tuned.unet()), values(again.unet()), 1e-6f);
+                assertNotSame(base.textEncoder(), again.textEncoder());
+            }
+        }
+    }
+
+    @Test
+    void modelOfOtherLayers_isNotExtracted() {
+        Path file = temporary.resolve("none.safetensors");
+        try (StableDiffusion tiny = TinyWorld.open().base()) {
+            var refusal =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> tiny.saveLora(file, base, 8, DType.F32));
+            assertEquals(
+                    file + ": expected a model with the layers of the base but has others",
+                    refusal.getMessage());
         }
     }
 
