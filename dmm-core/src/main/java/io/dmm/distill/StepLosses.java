@@ -1,7 +1,9 @@
 package io.dmm.distill;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The values of one step's loss.
@@ -12,10 +14,17 @@ import java.util.TreeMap;
  */
 public record StepLosses(double total, Map<String, Double> parts) {
 
-    /** What two micro-batches of a step have in the mean, this one counting {@code share}. */
-    StepLosses plus(StepLosses more, double share) {
-        Map<String, Double> sums = new TreeMap<>(parts);
-        more.parts.forEach((name, value) -> sums.merge(name, share * value, Double::sum));
-        return new StepLosses(total + share * more.total, sums);
+    /** The mean over a step's micro-batches; of a part, over those that have it. */
+    static StepLosses mean(List<StepLosses> microBatches) {
+        Map<String, Double> parts =
+                microBatches.stream()
+                        .flatMap(losses -> losses.parts.entrySet().stream())
+                        .collect(
+                                Collectors.groupingBy(
+                                        Map.Entry::getKey,
+                                        TreeMap::new,
+                                        Collectors.averagingDouble(Map.Entry::getValue)));
+        double total = microBatches.stream().mapToDouble(StepLosses::total).sum();
+        return new StepLosses(total / microBatches.size(), parts);
     }
 }

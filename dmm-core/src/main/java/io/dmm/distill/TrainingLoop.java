@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -223,16 +225,16 @@ public record TrainingLoop(
     }
 
     private StepLosses accumulate(NDManager manager, Objective objective, long step) {
-        StepLosses losses = new StepLosses(0, Map.of());
+        List<StepLosses> losses = new ArrayList<>();
         double share = 1.0 / accumulation;
         for (int part = 0; part < accumulation; part++) {
             try (NDManager memory = manager.newSubManager();
                     GradMode mode = GradMode.on()) {
                 long microStep = step * accumulation + part;
-                losses = losses.plus(objective.accumulate(memory, microStep, share), share);
+                losses.add(objective.accumulate(memory, microStep, share));
             }
         }
-        return losses;
+        return StepLosses.mean(losses);
     }
 
     private StepResult update(
