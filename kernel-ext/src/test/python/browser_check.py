@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import nbformat
@@ -65,11 +65,32 @@ def jupyter_lab(root):
     try:
         wait_for_server(server, port, log)
         yield f"http://127.0.0.1:{port}"
+        kernels = [pid for pid, (parent, _) in processes().items() if parent == server.pid]
         server.send_signal(signal.SIGINT)
         assert server.wait(20) == 0, f"Ctrl-C left exit code {server.returncode}: {log.read_text()}"
+        wait_for_end(kernels)
     finally:
         server.terminate()  # also ends the kernels of a failed check
         server.wait(20)
+
+
+def processes():
+    """Parent and state of every process; of none where there is no /proc."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # one that has just ended
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            found[int(stat.parent.name)] = int(parent), state
+    return found
+
+
+def wait_for_end(kernels):
+    """A kernel ends with its server; one that its new parent has not yet seen is a zombie, Z."""
+    assert kernels or sys.platform != "linux", "expected a kernel below the server but saw none"
+    end = time.monotonic() + 20
+    while left := [pid for pid, (_, state) in processes().items() if pid in kernels and state != "Z"]:
+        assert time.monotonic() < end, f"Ctrl-C left kernels running: {left}"
+        time.sleep(0.2)
 
 
 def wait_for_server(server, port, log):
