@@ -1,5 +1,6 @@
 package io.dmm.notebook;
 
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -9,6 +10,10 @@ import java.util.stream.Stream;
 public final class ErrorText {
     private static final String FRAME = "\tat ";
     private static final String CAUSE = "Caused by: ";
+    private static final Pattern SENTENCE_OF =
+            Pattern.compile(
+                    "^[\\w.]+\\.(IllegalArgument|IllegalState|UncheckedIO|Cancellation|ModelFile|Engine)"
+                            + "Exception: ");
 
     private ErrorText() {}
 
@@ -22,13 +27,15 @@ public final class ErrorText {
 
     /**
      * Leaves of a printed stack trace what comes before the first frame of any library; where that
-     * gives no reason, the first cause that does comes after it.
+     * gives no reason, the first cause that does comes after it. A sentence of this library stands
+     * alone, without the exception's class.
      */
     public static String shorten(String stackTrace) {
         Stream<String> own =
                 stackTrace.lines().takeWhile(line -> !isOfLibrary(line) && !line.startsWith(CAUSE));
         if (hasReason(stackTrace)) {
-            return own.collect(Collectors.joining("\n"));
+            String text = own.collect(Collectors.joining("\n"));
+            return isThrownHere(stackTrace) ? SENTENCE_OF.matcher(text).replaceFirst("") : text;
         }
         Stream<String> cause =
                 stackTrace
@@ -43,6 +50,15 @@ public final class ErrorText {
         String error = trace.lines().findFirst().orElse("");
         error = error.startsWith(CAUSE) ? error.substring(CAUSE.length()) : error;
         return error.contains(": ") && !error.startsWith(NoClassDefFoundError.class.getName());
+    }
+
+    private static boolean isThrownHere(String stackTrace) {
+        return stackTrace
+                .lines()
+                .filter(line -> line.startsWith(FRAME))
+                .findFirst()
+                .filter(line -> line.startsWith("io.dmm.", FRAME.length()))
+                .isPresent();
     }
 
     /** A frame of a cell is {@code at .method(#12:1)}. */

@@ -6,15 +6,34 @@ import org.junit.jupiter.api.Test;
 
 class ErrorTextTest {
     @Test
-    void libraryFrames_andCauses_areLeftOff() {
+    void sentenceOfTheLibrary_standsAlone() {
         assertEquals(
-                "java.lang.IllegalArgumentException: batch: expected 8 but was 1",
+                "batch: expected 8 but was 1",
                 ErrorText.shorten(
                         """
                         java.lang.IllegalArgumentException: batch: expected 8 but was 1
                         \tat io.dmm.RunChecks.run(RunChecks.java:40)
                         \tat .(#12:1)
                         Caused by: java.io.IOException: other
+                        """));
+    }
+
+    @Test
+    void errorOfAnotherLibrary_orOfNoSentence_keepsItsClass() {
+        assertEquals(
+                "java.nio.file.NoSuchFileException: captions.txt",
+                ErrorText.shorten(
+                        """
+                        java.nio.file.NoSuchFileException: captions.txt
+                        \tat java.base/java.nio.file.Files.readAllLines(Files.java:3300)
+                        \tat io.dmm.batch.PromptFile.read(PromptFile.java:30)
+                        """));
+        assertEquals(
+                "java.lang.NullPointerException: x is null",
+                ErrorText.shorten(
+                        """
+                        java.lang.NullPointerException: x is null
+                        \tat io.dmm.RunChecks.run(RunChecks.java:40)
                         """));
     }
 
