@@ -145,8 +145,8 @@ public final class Distillation {
     }
 
     /**
-     * Lets each expert first draw pictures of that many captions and train on them and the set in
-     * equal parts; it is on its own pictures that a style shows.
+     * Lets each expert first draw pictures of that many captions, taken at even distances, and
+     * train on them and the set in equal parts; it is on its own pictures that a style shows.
      */
     public Distillation synthesize(int perExpert) {
         drawnPerExpert = perExpert;

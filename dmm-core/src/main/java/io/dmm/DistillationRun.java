@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One run of a {@link Distillation}: checks its settings, loads what they name, and trains. */
@@ -60,7 +61,7 @@ final class DistillationRun {
                         : settings.prompts;
         boolean all = settings.pictures.isEmpty() && settings.drawnPerExpert == 0;
         int count = all ? captions.size() : settings.drawnPerExpert;
-        drawn = captions.subList(0, check(count, captions.size()));
+        drawn = spread(captions, check(count, captions.size()));
         lessons = new Lessons(settings, styles, drawn);
         loop =
                 new TrainingLoop(
@@ -82,6 +83,13 @@ final class DistillationRun {
                             + drawn);
         }
         return drawn;
+    }
+
+    /** So many captions at even distances: folders are sorted, and so alike at one end. */
+    static List<String> spread(List<String> captions, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> captions.get((int) ((long) i * captions.size() / count)))
+                .toList();
     }
 
     MergedModel run() throws IOException {
@@ -106,8 +114,11 @@ final class DistillationRun {
                 checkpoints.restore(Averaging.PART, ema.state());
             }
             NDManager owner = Compute.newManager();
-            // a copy, because DJL frees the gradient of a weight only with the weight
-            return new MergedModel(base.with(owner, result.copy(owner), styles), metadata());
+            // a copy, because DJL frees the gradient of a weight only with the weight; and
+            // prepared,
+            // so that the model computes to the bit what it does once saved and loaded
+            UNet merged = result.preparedCopy(owner, Precision.FP32);
+            return new MergedModel(base.with(owner, merged, styles), metadata());
         }
     }
 

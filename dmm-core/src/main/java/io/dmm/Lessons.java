@@ -134,7 +134,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                         "old styles",
                         settings.teacherPrecision == Precision.FP32
                                 ? before
-                                : before.copy(manager, settings.teacherPrecision),
+                                : before.preparedCopy(manager, settings.teacherPrecision),
                         textStates);
         double share = settings.regularizer;
         double weight = lessons.stream().mapToDouble(Lesson::weight).sum() * share / (1 - share);

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets one run train at a time: a notebook's interrupted cell returns at once, while its run still
@@ -14,6 +16,8 @@ final class RunTurn implements AutoCloseable {
     /** Writing a large model's checkpoint takes minutes. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
+    private static final Duration UNNOTICED = Duration.ofSeconds(2);
+    private static final Logger LOGGER = LoggerFactory.getLogger(RunTurn.class);
     private static final ReentrantLock RUNNING = new ReentrantLock();
 
     private RunTurn() {}
@@ -29,8 +33,13 @@ final class RunTurn implements AutoCloseable {
     }
 
     static RunTurn take(Duration patience) {
+        Duration quiet = patience.compareTo(UNNOTICED) < 0 ? patience : UNNOTICED;
         try {
-            if (RUNNING.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (RUNNING.tryLock(quiet.toMillis(), TimeUnit.MILLISECONDS)) {
+                return new RunTurn();
+            }
+            LOGGER.warn("Waiting for the run before, which may still write its checkpoint");
+            if (RUNNING.tryLock(patience.minus(quiet).toMillis(), TimeUnit.MILLISECONDS)) {
                 return new RunTurn();
             }
         } catch (InterruptedException e) {

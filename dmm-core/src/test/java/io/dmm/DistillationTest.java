@@ -76,6 +76,26 @@ class DistillationTest {
     }
 
     @Test
+    void result_isPreparedForInference_asIfReadFromAFile() throws IOException {
+        try (MergedModel merged = distillation().steps(1).run()) {
+            NDArray kernel =
+                    merged.pipeline().unet().parameters().get("mid_block.resnets.0.conv1.weight");
+            assertTrue(Ops.isPrepared(kernel));
+        }
+    }
+
+    @Test
+    void synthesis_drawsCaptionsOfTheWholeSet() {
+        List<String> drawn = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            drawn.add("caption " + i);
+        }
+        assertEquals(
+                List.of("caption 0", "caption 5", "caption 10"), DistillationRun.spread(drawn, 3));
+        assertEquals(drawn, DistillationRun.spread(drawn, 16));
+    }
+
+    @Test
     void existingMetrics_areNotMixedWithAnotherRuns() throws IOException {
         Path log = Files.writeString(temporary.resolve("metrics.jsonl"), "of another run");
         Distillation distillation = distillation().metrics(log);

@@ -33,9 +33,11 @@ public record ClosedGap(
 
     /** What was summed over all samples and elements. */
     public record Sums(double studentToExpert, double baseToExpert, double expert) {
+        private static final double ROUNDING = 1e-9;
 
+        /** NaN where the expert is the base, but for rounding: there is no gap to close. */
         public double closedGap() {
-            return 1 - studentToExpert / baseToExpert;
+            return expertDifference() < ROUNDING ? Double.NaN : 1 - studentToExpert / baseToExpert;
         }
 
         /** How far the expert is from the base: Σ‖ε_base − ε_expert‖² / Σ‖ε_expert‖². */

@@ -36,6 +36,16 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
     public record Settings(int steps, double guidance) {
         /** What users of Stable Diffusion take. */
         public static final Settings DEFAULT = new Settings(25, 7);
+
+        public Settings {
+            if (steps < 1 || !Double.isFinite(guidance)) {
+                throw new IllegalArgumentException(
+                        "synthesis: expected at least 1 step and a finite guidance but was "
+                                + steps
+                                + " and "
+                                + guidance);
+            }
+        }
     }
 
     /**

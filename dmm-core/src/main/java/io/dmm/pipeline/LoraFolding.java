@@ -66,7 +66,7 @@ public final class LoraFolding implements AutoCloseable {
             return base.unet().folded(updates, manager);
         }
         try (NDManager memory = manager.newSubManager()) {
-            return base.unet().folded(updates, memory).copy(manager, precision);
+            return base.unet().folded(updates, memory).preparedCopy(manager, precision);
         }
     }
 

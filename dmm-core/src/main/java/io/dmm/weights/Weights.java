@@ -48,7 +48,8 @@ public final class Weights {
     }
 
     /** Copies of tensors that exist. */
-    private record CopySource(Weights originals, NDManager manager, Precision precision)
+    private record CopySource(
+            Weights originals, NDManager manager, Precision precision, boolean trained)
             implements Source {
         @Override
         public NDArray fetch(String name, Shape shape) {
@@ -59,7 +60,7 @@ public final class Weights {
 
         @Override
         public NDArray prepare(NDArray kernel) {
-            return precision == Precision.FP32 ? kernel : replace(kernel, Ops::prepare);
+            return trained ? kernel : replace(kernel, Ops::prepare);
         }
     }
 
@@ -118,14 +119,27 @@ public final class Weights {
     }
 
     /**
-     * Copies of a network's tensors: plain ones to train in fp32, for inference in any other
-     * precision.
+     * Copies of a network's tensors in fp32, plain ones that can be trained.
+     *
+     * @param manager receives them
+     */
+    public static Weights copies(Map<String, NDArray> tensors, NDManager manager) {
+        return copies(tensors, manager, Precision.FP32, true);
+    }
+
+    /**
+     * Copies of a network's tensors for inference, prepared as {@link #load} does.
      *
      * @param manager receives them, in {@code precision}
      */
-    public static Weights copies(
+    public static Weights preparedCopies(
             Map<String, NDArray> tensors, NDManager manager, Precision precision) {
-        Source source = new CopySource(of(tensors, "copy"), manager, precision);
+        return copies(tensors, manager, precision, false);
+    }
+
+    private static Weights copies(
+            Map<String, NDArray> tensors, NDManager manager, Precision precision, boolean trained) {
+        Source source = new CopySource(of(tensors, "copy"), manager, precision, trained);
         return new Weights(source, precision, "", new LinkedHashMap<>());
     }
 

@@ -47,6 +47,15 @@ class ClosedGapTest {
     }
 
     @Test
+    void expertThatIsTheBase_leavesNoGapToClose() {
+        Teacher same = new Teacher("same", base.unet(), textStates);
+        UNet student = SmallModels.unet(manager, 2, 2);
+        ClosedGap.Sums sums = gap(student).measure(manager, same, 0, set, TrainingListener.NONE);
+        assertTrue(sums.studentToExpert() > 0);
+        assertEquals(Double.NaN, sums.closedGap());
+    }
+
+    @Test
     void style_isThatOfTheStudent() {
         UNet student = SmallModels.unet(manager, 2, 2);
         assertTrue(measure(student, 0).studentToExpert() != measure(student, 1).studentToExpert());

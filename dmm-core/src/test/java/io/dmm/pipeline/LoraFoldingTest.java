@@ -145,7 +145,7 @@ class LoraFoldingTest {
                 LoraFolding folding = LoraFolding.read(base, List.of(lora("kohya", 1)))) {
             UNet exact = folding.unet(manager, Precision.FP32);
             UNet converted = folding.unet(manager, Precision.BF16);
-            UNet copy = exact.copy(manager, Precision.BF16);
+            UNet copy = exact.preparedCopy(manager, Precision.BF16);
             NDArray expected = noisePred(manager, exact);
             Reference.assertClose(expected, noisePred(manager, converted), 0.1, "bf16");
             assertArrayEquals(

@@ -76,12 +76,12 @@ public final class UNet {
      * gradient and can be trained.
      */
     public UNet copy(NDManager manager) {
-        return copy(manager, Precision.FP32);
+        return new UNet(config, Weights.copies(parameters(), manager));
     }
 
-    /** As {@link #copy(NDManager)}, to compute in another precision than this one's fp32. */
-    public UNet copy(NDManager manager, Precision other) {
-        return new UNet(config, Weights.copies(parameters(), manager, other));
+    /** As {@link #copy}, for inference alone, in any precision: as one read from a file. */
+    public UNet preparedCopy(NDManager manager, Precision other) {
+        return new UNet(config, Weights.preparedCopies(parameters(), manager, other));
     }
 
     /**

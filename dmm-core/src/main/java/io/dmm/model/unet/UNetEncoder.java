@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.model.layer.Conv2d;
 import io.dmm.tensor.Ops;
-import io.dmm.tensor.Precision;
 import io.dmm.tensor.Scope;
 import io.dmm.weights.Weights;
 import java.util.ArrayDeque;
@@ -45,8 +44,7 @@ public final class UNetEncoder {
      * @throws IllegalStateException if the network is in bf16
      */
     public static UNetEncoder copyOf(UNet unet, NDManager manager) {
-        return new UNetEncoder(
-                unet.config(), Weights.copies(unet.parameters(), manager, Precision.FP32));
+        return new UNetEncoder(unet.config(), Weights.copies(unet.parameters(), manager));
     }
 
     /**

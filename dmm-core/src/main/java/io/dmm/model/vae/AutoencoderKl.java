@@ -58,7 +58,7 @@ public final class AutoencoderKl {
 
     /** The same network with weights of its own on {@code manager}, which can be trained. */
     public AutoencoderKl copy(NDManager manager) {
-        return new AutoencoderKl(config, Weights.copies(parameters(), manager, Precision.FP32));
+        return new AutoencoderKl(config, Weights.copies(parameters(), manager));
     }
 
     public VaeConfig config() {
