@@ -16,7 +16,7 @@ malloc=("MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}"
 # Java reads and writes the names of files in the locale's encoding.
 [ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
 
-jvm_options=("-Xmx${DMM_XMX:-2g}" -Djava.awt.headless=true
+jvm_options=("-Xmx${DMM_XMX:-2g}" -Djava.awt.headless=true --enable-native-access=ALL-UNNAMED
     "-Djava.util.logging.config.file=$root/notebooks/logging.properties")
 
 fail() {
@@ -26,7 +26,8 @@ fail() {
 
 require_java() {
     local version major
-    command -v "${java_bin}java" >/dev/null || fail "java is missing; install a JDK 17 or later"
+    command -v "${java_bin}java" >/dev/null ||
+        fail "${java_bin}java is missing; install a JDK 17 or later${JAVA_HOME:+, or correct JAVA_HOME}"
     command -v "${java_bin}jshell" >/dev/null ||
         fail "jshell is missing; install a full JDK 17 or later, a runtime (JRE) is not enough"
     version=$("${java_bin}java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
@@ -71,17 +72,23 @@ quietly() {
 build() {
     command -v mvn >/dev/null || fail "mvn is missing; install Maven 3.8 or later"
     local target=$root/kernel-ext/target
-    mkdir -p "$target/classes"
-    : >"$target/run.started"
+    mkdir -p "$target" && : >"$target/run.started" || fail "$target cannot be written; build it as its owner"
+    exec 9>"$target/run.lock"
+    if command -v flock >/dev/null; then
+        flock 9
+        ! is_built || return 0 # by another launcher, while this one waited
+    fi
+    # Whoever runs the jars of before keeps them open; overwritten, they would fail in the middle of a run.
+    rm -f "$root"/dmm-core/target/*.jar "$target"/*.jar
     echo "$launcher: building (the first time Maven also downloads PyTorch, about 200 MB) ..." >&2
     quietly "$target/run.log" "the build" mvn -B -q -f "$root/pom.xml" \
         -Dmaven.test.skip=true -Dspotless.check.skip package dependency:build-classpath \
         -Dmdep.includeScope=runtime -Dmdep.outputFile=target/dependencies.classpath
-    printf '%s:%s' "$target/classes" "$(cat "$target/dependencies.classpath")" \
-        >"$class_path_file.new"
+    printf '%s:%s' "$(echo "$target"/*.jar)" "$(cat "$target/dependencies.classpath")" >"$class_path_file.new"
     # Sources edited while Maven ran must count as newer than this build.
     touch -r "$target/run.started" "$class_path_file.new"
     mv "$class_path_file.new" "$class_path_file"
+    exec 9>&-
 }
 
 require_build() {

@@ -6,7 +6,7 @@
 // MODEL    a merged model's folder; a plain model, folder or single file, is drawn without styles; a single file takes
 //          tokenizer and configs from --donor, a diffusers folder
 // PROMPTS  a text file with a prompt on each line
-// FOLDER   gets a sheet for each style, ink.png, with a row for each prompt, from the 21st on in ink.2.png and so on,
+// FOLDER   a new one; gets a sheet for each style, ink.png, with a row for each prompt, from the 21st on in ink.2.png and so on,
 //          and the pictures alone in ink/, each with prompt and settings in its PNG text
 //
 // --sampler takes A1111's names, such as "Euler a"; without --size, pictures are of the size that the model is for.
@@ -33,7 +33,7 @@ void readOptions() {
     }
 }
 
-<T> T option(String name, String expected, java.util.function.Function<String, T> reading) {
+<T> T option(String name, String expected, Function<String, T> reading) {
     try {
         return reading.apply(OPTIONS.get(name));
     } catch (NumberFormatException e) {
@@ -114,7 +114,10 @@ void draw(StableDiffusion model, String style, String name, List<String> prompts
 void sheet() throws Exception {
     readOptions();
     var prompts = PromptFile.lines(Path.of(WORDS.get(1)));
-    var folder = Files.createDirectories(Path.of(WORDS.get(2)));
+    var folder = Path.of(WORDS.get(2));
+    if (Files.exists(folder)) {
+        throw new IllegalArgumentException(folder + ": expected a new folder but it exists; name another");
+    }
     Path[] donors = Stream.of(OPTIONS.get("donor")).filter(name -> !name.isEmpty()).map(Path::of).toArray(Path[]::new);
     try (var model = StableDiffusion.load(Path.of(WORDS.get(0)), donors)) {
         var names = model.styles().isEmpty() ? Map.of("", "plain") : fileNames(model.styles());

@@ -66,7 +66,7 @@ class Kernel:
     def __exit__(self, *ignored):
         self.client.stop_channels()
         if self.manager.is_alive():
-            self.manager.shutdown_kernel(now=True)
+            self.manager.shutdown_kernel()  # and lets it remove what it has written
         self.folder.cleanup()
 
     def run(self, code, timeout=120, during=lambda cell: None):

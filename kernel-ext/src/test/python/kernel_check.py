@@ -53,6 +53,10 @@ def error_is_one_sentence(kernel):
     kernel.run(BASE)
     cell = kernel.run('base.sample("a red house").style("ink").image()')
     expect_one_sentence(cell, "style 'ink'", "expected none")
+    assert [line for line in cell.error() if line.lstrip("| ").startswith("style 'ink'")], cell.error()
+    own = [line.strip("| \t") for line in kernel.run("int[] two = new int[2];\ntwo[5] = 1;").error()]
+    assert own[1].endswith("Exception: Index 5 out of bounds for length 2"), own
+    assert own[2].startswith("at .(#"), own
     assert kernel.run("1 + 1").outputs[0]["data"]["text/plain"] == "2"
 
 

@@ -172,9 +172,9 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         return chart(new XYPlot(data, stepAxis(), lossAxis(), renderer));
     }
 
-    /** How many values to each side a mean is of: a fortieth of the run in all. */
+    /** How many values to each side a mean is of: a fortieth of the run in all, fewer at first. */
     private int reach() {
-        return Math.max(3, metrics.size() / 80);
+        return Math.min(Math.max(3, metrics.size() / 80), (metrics.size() - 1) / 4);
     }
 
     private static void dress(
@@ -234,11 +234,9 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
 
     private ValueAxis lossAxis() {
         String label =
-                "%s, mean of %d%s"
-                        .formatted(
-                                view == View.LOSSES ? "loss" : "score",
-                                2 * reach() + 1,
-                                logAxis ? " (log)" : "");
+                (view == View.LOSSES ? "loss" : "score")
+                        + (reach() > 0 ? ", mean of " + (2 * reach() + 1) : "")
+                        + (logAxis ? " (log)" : "");
         if (logAxis) {
             return dressed(new LogLossAxis(label));
         }

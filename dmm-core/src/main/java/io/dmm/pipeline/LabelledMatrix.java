@@ -63,11 +63,14 @@ public record LabelledMatrix(
                 .summaryStatistics();
     }
 
-    /** How values are shown: with three significant digits for the greatest. */
+    /**
+     * How values are shown: with three significant digits for the greatest; small ones as 1.23e-05.
+     */
     DoubleFunction<String> texts() {
         DoubleSummaryStatistics range = range();
         double greatest = Math.max(Math.abs(range.getMin()), Math.abs(range.getMax()));
-        String format = "%." + (greatest < 10 ? 2 : greatest < 100 ? 1 : 0) + "f";
+        int digits = greatest > 0 ? (int) Math.floor(Math.log10(greatest)) : 0;
+        String format = digits < -3 ? "%.2e" : "%." + Math.max(0, 2 - digits) + "f";
         return value -> {
             if (Double.isNaN(value)) {
                 return NO_VALUE;

@@ -1,5 +1,6 @@
 package io.dmm.notebook;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -10,6 +11,12 @@ import java.util.stream.Stream;
 public final class ErrorText {
     private static final String FRAME = "\tat ";
     private static final String CAUSE = "Caused by: ";
+    private static final String EVALUATION = "\nCaused by: jdk.jshell.EvalException";
+
+    /** JJava throws another exception in a cell's place, and this one as its cause. */
+    private static final Pattern WRAPPED =
+            Pattern.compile("^java\\.lang\\.RuntimeException: ([\\w.$]+), ");
+
     private static final Pattern SENTENCE_OF =
             Pattern.compile(
                     "^[\\w.]+\\.(IllegalArgument|IllegalState|UncheckedIO|Cancellation|ModelFile|Engine)"
@@ -30,7 +37,8 @@ public final class ErrorText {
      * gives no reason, the first cause that does comes after it. A sentence of this library stands
      * alone, without the exception's class.
      */
-    public static String shorten(String stackTrace) {
+    public static String shorten(String printed) {
+        String stackTrace = unwrapped(printed);
         Stream<String> own =
                 stackTrace.lines().takeWhile(line -> !isOfLibrary(line) && !line.startsWith(CAUSE));
         if (hasReason(stackTrace)) {
@@ -43,6 +51,14 @@ public final class ErrorText {
                         .dropWhile(line -> !line.startsWith(CAUSE) || !hasReason(line))
                         .takeWhile(line -> !line.startsWith(FRAME));
         return Stream.concat(own, cause).collect(Collectors.joining("\n"));
+    }
+
+    private static String unwrapped(String stackTrace) {
+        Matcher wrapped = WRAPPED.matcher(stackTrace);
+        int cause = stackTrace.indexOf(EVALUATION);
+        return wrapped.find() && cause >= 0
+                ? wrapped.group(1) + stackTrace.substring(cause + EVALUATION.length())
+                : stackTrace;
     }
 
     /** A class that cannot be initialised says so and no more, then and later. */

@@ -19,6 +19,30 @@ class ErrorTextTest {
     }
 
     @Test
+    void errorThatJJavaWraps_isTheCellsOwn() {
+        String kernel = "\tat org.dflib.jjava.kernel.JavaKernel.doEval(JavaKernel.java:230)\n";
+        assertEquals(
+                "java.lang.ArrayIndexOutOfBoundsException: Index 5 out of bounds for length 2\n"
+                        + "\tat .(#36:1)",
+                ErrorText.shorten(
+                        "java.lang.RuntimeException: java.lang.ArrayIndexOutOfBoundsException, Index 5"
+                                + " out of bounds for length 2\n"
+                                + kernel
+                                + "Caused by: jdk.jshell.EvalException: Index 5 out of bounds for"
+                                + " length 2\n\tat .(#36:1)\n"));
+        assertEquals(
+                "ImageGrid: rows, expected 1 but was 0",
+                ErrorText.shorten(
+                        "java.lang.RuntimeException: java.lang.IllegalArgumentException, ImageGrid:"
+                                + " rows, expected 1 but was 0\n"
+                                + kernel
+                                + "Caused by: jdk.jshell.EvalException: ImageGrid: rows, expected 1 but"
+                                + " was 0\n"
+                                + "\tat io.dmm.pipeline.ImageGrid.requireCount(ImageGrid.java:126)\n"
+                                + "\tat .(#33:1)\n"));
+    }
+
+    @Test
     void errorOfAnotherLibrary_orOfNoSentence_keepsItsClass() {
         assertEquals(
                 "java.nio.file.NoSuchFileException: captions.txt",

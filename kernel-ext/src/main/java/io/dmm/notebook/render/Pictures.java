@@ -78,14 +78,25 @@ final class Pictures {
     static Bundle of(LossChart chart) {
         List<StepMetrics> steps = chart.metrics();
         StepMetrics last = steps.get(steps.size() - 1);
+        String losses =
+                chart.view() == LossChart.View.EXPERTS
+                        ? scores(last)
+                        : String.format(Locale.ROOT, "loss %.4g", last.loss());
         return Picture.sharp(chart.image())
-                .bundle(
-                        String.format(
-                                Locale.ROOT,
-                                "%s: loss %.4g at step %d",
-                                chart.title(),
-                                last.loss(),
-                                last.step()));
+                .bundle(chart.title() + ": " + losses + " at step " + last.step());
+    }
+
+    private static String scores(StepMetrics step) {
+        return step.losses().entrySet().stream()
+                .filter(part -> part.getKey().startsWith("score."))
+                .map(
+                        part ->
+                                String.format(
+                                        Locale.ROOT,
+                                        "%s %.4g",
+                                        part.getKey().substring("score.".length()),
+                                        part.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     static Bundle of(LabelledMatrix matrix) {
