@@ -267,7 +267,8 @@ public final class Distillation {
     }
 
     /**
-     * Measures the closed gap of every expert during the run and lets every style draw.
+     * Measures the closed gap of every expert during the run and after its last step, and lets
+     * every style draw. A validation that is interrupted is not made up for.
      *
      * @param every how many steps lie between two validations
      * @param heldOut captioned pictures that are not trained on

@@ -206,6 +206,7 @@ final class DistillationRun {
                 listener =
                         new Validator(
                                         settings.validation,
+                                        settings.steps,
                                         manager,
                                         base,
                                         drawing,

@@ -23,6 +23,7 @@ import java.util.function.UnaryOperator;
 /**
  * Measures a student between two steps of its training, and lets it draw.
  *
+ * @param last step of the run, which is validated in any case
  * @param student draws with the network under training
  * @param textStates of the held-out captions, as the student reads them
  * @param pictures the held-out ones
@@ -30,6 +31,7 @@ import java.util.function.UnaryOperator;
  */
 record Validator(
         Settings settings,
+        long last,
         NDManager manager,
         StableDiffusion base,
         StableDiffusion student,
@@ -79,7 +81,7 @@ record Validator(
             @Override
             public void onStep(StepMetrics metrics) {
                 listener.onStep(metrics);
-                if (metrics.step() % settings.every == 0) {
+                if (metrics.step() % settings.every == 0 || metrics.step() == last) {
                     listener.onValidation(validate(metrics.step(), listener));
                     draw(metrics.step(), listener);
                 }

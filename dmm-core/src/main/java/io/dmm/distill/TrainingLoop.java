@@ -177,18 +177,13 @@ public record TrainingLoop(
                             batch / meter.secondsEach(),
                             meter.seconds(),
                             result.losses.parts());
-            withoutLoss(
-                    () -> {
-                        listener.onStep(metrics);
-                        meter.report();
-                        return null;
-                    },
-                    checkpoints);
+            tell(() -> listener.onStep(metrics), checkpoints);
             skipped = result.isFinite() ? 0 : skipped + 1;
             if (skipped == SKIPPED_AT_MOST) {
                 throw notFinite(step, result);
             }
             checkpoints.saveWhenDue();
+            tell(meter::report, checkpoints); // what lies between two steps is not counted
         }
     }
 
@@ -206,6 +201,15 @@ public record TrainingLoop(
             }
             throw failure;
         }
+    }
+
+    private static void tell(Runnable listener, Checkpoints checkpoints) {
+        withoutLoss(
+                () -> {
+                    listener.run();
+                    return null;
+                },
+                checkpoints);
     }
 
     private static IllegalStateException notFinite(long step, StepResult result) {
