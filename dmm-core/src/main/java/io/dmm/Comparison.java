@@ -1,6 +1,7 @@
 package io.dmm;
 
 import ai.djl.ndarray.NDManager;
+import io.dmm.data.Cache;
 import io.dmm.data.CaptionedImage;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * How near a merged model came to one of its experts.
@@ -115,21 +117,33 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
         List<String> captions = pictures.stream().map(CaptionedImage::caption).toList();
         List<Comparison> comparisons = new ArrayList<>();
         try (NDManager manager = Compute.newManager()) {
-            TextStates textStates = Expert.textStates(manager, base, captions);
-            LatentSet common = LatentSet.encode(manager, base.vae(), pictures);
+            TextStates textStates =
+                    Expert.textStates(manager, base, captions, Cache.NONE, listener);
+            LatentSet common =
+                    LatentSet.encode(
+                            manager,
+                            base.vae(),
+                            pictures,
+                            Cache.NONE,
+                            Lessons.encodingPictures(listener, pictures)::finish);
             Synthesis synthesis = new Synthesis(base, drawing, seed);
             for (Expert expert : experts) {
                 try (NDManager memory = manager.newSubManager()) {
                     Contender who = choice.contender(memory, expert, captions, textStates);
                     ClosedGap gap = new ClosedGap(base, who.unet, textStates, who.textStates, seed);
-                    Teacher teacher =
-                            expert.load(memory, base, Precision.FP32, captions, textStates);
+                    Function<Precision, Teacher> loading =
+                            precision ->
+                                    expert.load(
+                                            memory,
+                                            base,
+                                            precision,
+                                            captions,
+                                            textStates,
+                                            Cache.NONE,
+                                            listener);
+                    Teacher teacher = loading.apply(Precision.FP32);
                     // any pictures of the expert will do: bf16 may draw them faster
-                    Teacher artist =
-                            Ops.computesInBf16()
-                                    ? expert.load(
-                                            memory, base, Precision.BF16, captions, textStates)
-                                    : teacher;
+                    Teacher artist = Ops.computesInBf16() ? loading.apply(Precision.BF16) : teacher;
                     LatentSet own = synthesis.draw(memory, artist, captions, listener);
                     comparisons.add(
                             new Comparison(

@@ -182,7 +182,8 @@ final class DistillationRun {
             throws IOException {
         List<String> captions = captions();
         Cache cache = cache();
-        TextStates textStates = Expert.textStates(manager, base, captions, cache, 1);
+        TextStates textStates =
+                Expert.textStates(manager, base, captions, cache, settings.listener);
         List<Lesson> experts = lessons.ofExperts(manager, captions, textStates, cache);
         DistillationObjective objective =
                 new DistillationObjective(
@@ -211,11 +212,7 @@ final class DistillationRun {
                                         base,
                                         drawing,
                                         textStates,
-                                        LatentSet.encode(
-                                                manager,
-                                                base.vae(),
-                                                settings.validation.heldOut(),
-                                                cache),
+                                        heldOut(manager, cache),
                                         experts,
                                         settings.seed)
                                 .validating(logged);
@@ -227,6 +224,16 @@ final class DistillationRun {
                     listener,
                     checkpoints);
         }
+    }
+
+    private LatentSet heldOut(NDManager manager, Cache cache) {
+        List<CaptionedImage> pictures = settings.validation.heldOut();
+        return LatentSet.encode(
+                manager,
+                base.vae(),
+                pictures,
+                cache,
+                Lessons.encodingPictures(settings.listener, pictures)::finish);
     }
 
     /** A run with checkpoints keeps what it made before its first step, too. */

@@ -5,7 +5,9 @@ import io.dmm.data.Cache;
 import io.dmm.data.Fingerprint;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Lesson;
+import io.dmm.distill.ProgressMeter;
 import io.dmm.distill.Teacher;
+import io.dmm.distill.TrainingListener;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
@@ -135,16 +137,6 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
         requireArchitecture(source.check(base), base);
     }
 
-    /** As the other {@code load}, without a cache. */
-    Teacher load(
-            NDManager manager,
-            StableDiffusion base,
-            Precision precision,
-            Collection<String> captions,
-            TextStates baseStates) {
-        return load(manager, base, precision, captions, baseStates, Cache.NONE);
-    }
-
     /**
      * Loads this expert to teach, onto {@code manager}.
      *
@@ -152,6 +144,7 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
      * @param baseStates their text states by the base, for an expert without a text encoder of its
      *     own
      * @param cache may have those of its own text encoder
+     * @param listener hears of captions that are encoded
      * @throws ModelFileException if it cannot be read or its architecture is not the base's
      */
     Teacher load(
@@ -160,7 +153,8 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
             Precision precision,
             Collection<String> captions,
             TextStates baseStates,
-            Cache cache) {
+            Cache cache,
+            TrainingListener listener) {
         UNet unet = loadUNet(manager, base, precision);
         try (NDManager own = manager.newSubManager()) {
             ClipTextModel encoder = source.textEncoder(own, base);
@@ -169,7 +163,14 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
                     unet,
                     clipSkip == 1 && areAlike(encoder, base.textEncoder())
                             ? baseStates
-                            : textStates(manager, base.with(encoder), captions, cache, clipSkip));
+                            : textStates(
+                                    manager,
+                                    base.with(encoder),
+                                    captions,
+                                    clipSkip,
+                                    cache,
+                                    listener,
+                                    "encoding captions as " + name));
         }
     }
 
@@ -181,22 +182,31 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
                                 .equals(Fingerprint.of(ofBase.parameters()));
     }
 
+    /** Text states by the base. */
     static TextStates textStates(
-            NDManager manager, StableDiffusion model, Collection<String> captions) {
-        return textStates(manager, model, captions, Cache.NONE, 1);
+            NDManager manager,
+            StableDiffusion base,
+            Collection<String> captions,
+            Cache cache,
+            TrainingListener listener) {
+        return textStates(manager, base, captions, 1, cache, listener, "encoding captions");
     }
 
-    static TextStates textStates(
+    private static TextStates textStates(
             NDManager manager,
             StableDiffusion model,
             Collection<String> captions,
+            int clipSkip,
             Cache cache,
-            int clipSkip) {
+            TrainingListener listener,
+            String activity) {
+        int distinct = TextStates.distinct(captions).size();
         return new TextStates(
                 manager,
                 (memory, prompts) -> model.encode(memory, prompts, clipSkip),
                 captions,
                 cache,
-                () -> TextStates.key(model.tokenizer(), model.textEncoder(), clipSkip));
+                () -> TextStates.key(model.tokenizer(), model.textEncoder(), clipSkip),
+                new ProgressMeter(listener, activity, distinct)::finish);
     }
 }

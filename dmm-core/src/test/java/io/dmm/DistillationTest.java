@@ -274,6 +274,25 @@ class DistillationTest {
     }
 
     @Test
+    void encoding_isHeardAndCanBeInterrupted() {
+        List<String> heard = new ArrayList<>();
+        TrainingListener notes =
+                progress ->
+                        heard.add(
+                                progress.activity()
+                                        + (" " + progress.done() + "/" + progress.total()));
+        Distillation distillation =
+                distillation().listen(notes.and(interruptAt("encoding captions", 17)));
+        CancellationException stop = assertThrows(CancellationException.class, distillation::run);
+        assertEquals("latents, after 0 rows", stop.getMessage());
+        assertEquals(List.of("encoding captions 17/17"), heard);
+        heard.clear();
+        distillation.listen(notes.and(interruptAt("encoding captions as second", 17)));
+        assertThrows(CancellationException.class, distillation::run);
+        assertEquals("encoding pictures 16/16", heard.get(1));
+    }
+
+    @Test
     void interruptedDrawing_stops() {
         Distillation distillation =
                 distillation().synthesize(16, DRAWING).listen(interruptAt("drawing as first", 16));

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.dmm.data.Cache;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Teacher;
+import io.dmm.distill.TrainingListener;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
@@ -57,21 +59,29 @@ class ExpertTest {
         }
     }
 
+    private static TextStates statesOfBase(NDManager manager, List<String> captions) {
+        return Expert.textStates(manager, base, captions, Cache.NONE, TrainingListener.NONE);
+    }
+
+    private static Teacher load(
+            Expert expert, NDManager manager, List<String> captions, TextStates ofBase) {
+        return expert.load(
+                manager, base, Precision.FP32, captions, ofBase, Cache.NONE, TrainingListener.NONE);
+    }
+
     @Test
     void loraTeacher_hasItsOwnTextStatesWhereTheFileChangesThem() {
         List<String> captions = List.of("a red house");
         try (NDManager manager = Compute.newManager();
                 StableDiffusion folded = base.with(Lora.of(KOHYA))) {
-            TextStates ofBase = Expert.textStates(manager, base, captions);
+            TextStates ofBase = statesOfBase(manager, captions);
             Expert both = Expert.lora("both", KOHYA, 1);
-            Teacher teacher = both.load(manager, base, Precision.FP32, captions, ofBase);
+            Teacher teacher = load(both, manager, captions, ofBase);
             assertArrayEquals(
                     folded.encode(manager, captions, 1).toFloatArray(),
                     teacher.textStates().of(manager, captions).toFloatArray());
             Expert unetOnly = Expert.lora("unet", Reference.path("lora/loha.safetensors"), 1);
-            assertSame(
-                    ofBase,
-                    unetOnly.load(manager, base, Precision.FP32, captions, ofBase).textStates());
+            assertSame(ofBase, load(unetOnly, manager, captions, ofBase).textStates());
         }
     }
 
@@ -79,9 +89,9 @@ class ExpertTest {
     void checkpointWithTheBasesTextEncoder_sharesItsTextStates() {
         List<String> captions = List.of("a red house");
         try (NDManager manager = Compute.newManager()) {
-            TextStates ofBase = Expert.textStates(manager, base, captions);
+            TextStates ofBase = statesOfBase(manager, captions);
             Expert copy = Expert.checkpoint("copy", Reference.path("pipeline"));
-            Teacher teacher = copy.load(manager, base, Precision.FP32, captions, ofBase);
+            Teacher teacher = load(copy, manager, captions, ofBase);
             assertSame(ofBase, teacher.textStates());
         }
     }
@@ -91,11 +101,9 @@ class ExpertTest {
         List<String> captions = List.of("a red house");
         Expert expert = Expert.lora("unet", Reference.path("lora/loha.safetensors"), 1);
         try (NDManager manager = Compute.newManager()) {
-            TextStates ofBase = Expert.textStates(manager, base, captions);
+            TextStates ofBase = statesOfBase(manager, captions);
             TextStates states =
-                    expert.withClipSkip(2)
-                            .load(manager, base, Precision.FP32, captions, ofBase)
-                            .textStates();
+                    load(expert.withClipSkip(2), manager, captions, ofBase).textStates();
             assertArrayEquals(
                     base.encode(manager, captions, 2).toFloatArray(),
                     states.of(manager, captions).toFloatArray());

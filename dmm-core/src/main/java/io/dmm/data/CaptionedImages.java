@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public record CaptionedImages(List<CaptionedImage> images, List<String> skipped) {
     private static final Logger LOG = LoggerFactory.getLogger(CaptionedImages.class);
-    private static final int FILES_AT_ONCE = 256;
+    private static final int FILES_AT_ONCE = 32;
 
     public CaptionedImages {
         images = List.copyOf(images);

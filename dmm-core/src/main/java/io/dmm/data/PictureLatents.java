@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import io.dmm.model.vae.AutoencoderKl;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /** Encodes pictures with an autoencoder. */
 final class PictureLatents implements RowMaker {
@@ -18,12 +19,14 @@ final class PictureLatents implements RowMaker {
 
     private final AutoencoderKl vae;
     private final List<CaptionedImage> pictures;
+    private final IntConsumer encoded;
     private final int encodedAtOnce;
     private String vaeKey;
 
-    PictureLatents(AutoencoderKl vae, List<CaptionedImage> pictures) {
+    PictureLatents(AutoencoderKl vae, List<CaptionedImage> pictures, IntConsumer encoded) {
         this.vae = vae;
         this.pictures = pictures;
+        this.encoded = encoded;
         Picture first = pictures.get(0).picture();
         encodedAtOnce = (int) Pixels.pictures(PIXELS_AT_ONCE, first.width(), first.height());
     }
@@ -47,16 +50,17 @@ final class PictureLatents implements RowMaker {
 
     @Override
     public NDArray make(NDManager memory, int from, int to) {
-        Cache.checkInterrupted("latents", from);
         List<BufferedImage> images =
                 pictures.subList(from, to).parallelStream().map(CaptionedImage::image).toList();
         NDList batches = new NDList();
         for (int at = 0; at < images.size(); at += encodedAtOnce) {
+            Cache.checkInterrupted("latents", from + at);
             List<BufferedImage> some =
                     images.subList(at, Math.min(images.size(), at + encodedAtOnce));
             try (NDArray pixels = Pixels.toArray(memory, some)) {
                 batches.add(vae.encode(pixels));
             }
+            encoded.accept(some.size());
         }
         NDArray latents = NDArrays.concat(batches, 0);
         batches.forEach(NDArray::close);

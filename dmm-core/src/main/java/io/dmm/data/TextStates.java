@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.clip.ClipTokenizer;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -33,7 +33,7 @@ public final class TextStates implements AutoCloseable {
 
     /** Encodes each distinct caption, on {@code manager}. */
     public TextStates(NDManager manager, Encoder encoder, Collection<String> captions) {
-        this(manager, encoder, captions, Cache.NONE, () -> "");
+        this(manager, encoder, captions, Cache.NONE, () -> "", count -> {});
     }
 
     /**
@@ -41,6 +41,7 @@ public final class TextStates implements AutoCloseable {
      *
      * @param encoderKey all that the encoder's answer to a caption depends on, see {@link #key};
      *     asked for only where there is a cache
+     * @param encoded is told how many more of {@link #distinct} are encoded, after each batch
      * @throws CancellationException if the thread is interrupted
      */
     public TextStates(
@@ -48,16 +49,25 @@ public final class TextStates implements AutoCloseable {
             Encoder encoder,
             Collection<String> captions,
             Cache cache,
-            Supplier<String> encoderKey) {
-        Set<String> distinct = new LinkedHashSet<>(captions);
-        distinct.add("");
-        List<String> texts = new ArrayList<>(distinct);
+            Supplier<String> encoderKey,
+            IntConsumer encoded) {
+        List<String> texts = List.copyOf(distinct(captions));
         for (String text : texts) {
             rows.put(text, rows.size());
         }
         table =
                 cache.rows(
-                        manager, "texts", texts.size(), new Encoding(encoder, texts, encoderKey));
+                        manager,
+                        "texts",
+                        texts.size(),
+                        new Encoding(encoder, texts, encoderKey, encoded));
+    }
+
+    /** The texts that are encoded: each caption once, and the empty one. */
+    public static Set<String> distinct(Collection<String> captions) {
+        Set<String> distinct = new LinkedHashSet<>(captions);
+        distinct.add("");
+        return distinct;
     }
 
     /** The key of an encoder that answers with the states of a layer, counted from the last. */
@@ -71,12 +81,18 @@ public final class TextStates implements AutoCloseable {
         private final Encoder encoder;
         private final List<String> texts;
         private final Supplier<String> encoderKey;
+        private final IntConsumer encoded;
         private String key;
 
-        private Encoding(Encoder encoder, List<String> texts, Supplier<String> encoderKey) {
+        private Encoding(
+                Encoder encoder,
+                List<String> texts,
+                Supplier<String> encoderKey,
+                IntConsumer encoded) {
             this.encoder = encoder;
             this.texts = texts;
             this.encoderKey = encoderKey;
+            this.encoded = encoded;
         }
 
         @Override
@@ -93,7 +109,9 @@ public final class TextStates implements AutoCloseable {
         @Override
         public NDArray make(NDManager memory, int from, int to) {
             Cache.checkInterrupted("text states", from);
-            return encoder.encode(memory, texts.subList(from, to));
+            NDArray states = encoder.encode(memory, texts.subList(from, to));
+            encoded.accept(to - from);
+            return states;
         }
     }
 

@@ -72,8 +72,7 @@ public record ClosedGap(
                     GradMode mode = GradMode.off()) {
                 sums = sums.plus(batch(memory, teacher, style, set, from, to));
             }
-            meter.advance(to - from);
-            meter.report();
+            meter.finish(to - from);
         }
         return sums;
     }

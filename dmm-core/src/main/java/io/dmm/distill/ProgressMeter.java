@@ -61,6 +61,12 @@ public final class ProgressMeter {
         unitStart = System.nanoTime();
     }
 
+    /** Takes the time of {@code count} finished units and tells the listener. */
+    public void finish(int count) {
+        advance(count);
+        report();
+    }
+
     /** Smoothed time of one unit. */
     double secondsEach() {
         return secondsEach;

@@ -135,8 +135,7 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
             List<String> texts = captions.subList(from, to);
             int[] drawn = IntStream.range(from, to).map(this::style).toArray();
             NDArray latents = batch(memory, denoising, teacher, texts, drawn, from);
-            meter.advance(to - from);
-            meter.report();
+            meter.finish(to - from);
             return latents;
         }
     }

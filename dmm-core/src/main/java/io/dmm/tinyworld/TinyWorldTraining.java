@@ -2,10 +2,12 @@ package io.dmm.tinyworld;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.dmm.data.Cache;
 import io.dmm.data.CaptionedImage;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
 import io.dmm.distill.LearningRate;
+import io.dmm.distill.ProgressMeter;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
 import io.dmm.model.clip.ClipTextConfig;
@@ -151,13 +153,18 @@ public final class TinyWorldTraining {
                                     memory,
                                     captions.stream().map(tokenizer::encode).toArray(long[][]::new),
                                     1);
-            try (LatentSet pictures = LatentSet.encode(manager, vae, basePictures())) {
+            try (LatentSet pictures = encode(manager, vae, basePictures())) {
                 new UNetTraining(unet, conditioning, schedule, pictures, SEED)
                         .run(BASE_LOOP, manager, parameters, listener);
             }
             new StableDiffusion(manager, tokenizer, text, unet, vae, schedule, List.of())
                     .writeTo(draft, DType.F16, Map.of());
         }
+    }
+
+    private LatentSet encode(NDManager manager, AutoencoderKl vae, List<CaptionedImage> pictures) {
+        ProgressMeter meter = new ProgressMeter(listener, "encoding pictures", pictures.size());
+        return LatentSet.encode(manager, vae, pictures, Cache.NONE, meter::finish);
     }
 
     private static ClipTextConfig textConfig(int vocabulary) {
@@ -184,7 +191,7 @@ public final class TinyWorldTraining {
             List<CaptionedImage> drawn =
                     WorldPictures.inStyle(
                             style, WorldPictures.trainingScenes(), EXPERT_PICTURES, SEED + 1);
-            try (LatentSet pictures = LatentSet.encode(manager, base.vae(), drawn);
+            try (LatentSet pictures = encode(manager, base.vae(), drawn);
                     TextStates states =
                             new TextStates(
                                     manager,

@@ -217,7 +217,8 @@ class CacheTest {
         }
         Cache cache = Cache.in(folder);
         for (int run = 0; run < 2; run++) {
-            try (LatentSet set = LatentSet.encode(manager, MODEL.vae(), pictures, cache)) {
+            try (LatentSet set =
+                    LatentSet.encode(manager, MODEL.vae(), pictures, cache, count -> {})) {
                 assertArrayEquals(direct, values(set, all));
                 assertThrows(
                         IllegalArgumentException.class,
@@ -232,17 +233,17 @@ class CacheTest {
     void latentsKey_isOfPixelsAndWeights() throws IOException {
         Cache cache = Cache.in(folder);
         List<CaptionedImage> pictures = new ArrayList<>(SmallModels.pictures(2));
-        LatentSet.encode(manager, MODEL.vae(), pictures, cache);
-        LatentSet.encode(manager, MODEL.vae(), SmallModels.pictures(2), cache);
+        LatentSet.encode(manager, MODEL.vae(), pictures, cache, count -> {});
+        LatentSet.encode(manager, MODEL.vae(), SmallModels.pictures(2), cache, count -> {});
         assertEquals(1, files().size(), "the same pixels");
         pictures.get(1).image().setRGB(3, 3, 0x123456);
-        LatentSet.encode(manager, MODEL.vae(), pictures, cache);
+        LatentSet.encode(manager, MODEL.vae(), pictures, cache, count -> {});
         assertEquals(2, files().size(), "other pixels");
         AutoencoderKl other = MODEL.vae().copy(manager);
-        LatentSet.encode(manager, other, pictures, cache);
+        LatentSet.encode(manager, other, pictures, cache, count -> {});
         assertEquals(2, files().size(), "the same weights");
         other.parameters().get("quant_conv.bias").addi(1e-3f);
-        LatentSet.encode(manager, other, pictures, cache);
+        LatentSet.encode(manager, other, pictures, cache, count -> {});
         assertEquals(3, files().size(), "other weights");
     }
 
@@ -257,8 +258,8 @@ class CacheTest {
                 };
         String key = TextStates.key(MODEL.tokenizer(), MODEL.textEncoder(), 1);
         TextStates direct = new TextStates(manager, encoder, captions);
-        TextStates first = new TextStates(manager, encoder, captions, cache, () -> key);
-        TextStates second = new TextStates(manager, none, captions, cache, () -> key);
+        TextStates first = new TextStates(manager, encoder, captions, cache, () -> key, made::add);
+        TextStates second = new TextStates(manager, none, captions, cache, () -> key, made::add);
         List<String> asked = List.of("a boat", "a red house", "a boat", "");
         NDArray expected = direct.of(manager, asked);
         assertEquals(new Shape(4, 77, 16), expected.getShape());

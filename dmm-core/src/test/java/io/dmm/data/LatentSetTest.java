@@ -48,6 +48,7 @@ class LatentSetTest {
     @Test
     void largePictures_areThoseOfEachToo() {
         int atOnce = (1 << 18) / (128 * 64);
+        List<Integer> encoded = new ArrayList<>();
         List<CaptionedImage> pictures = new ArrayList<>();
         for (int i = 0; i <= atOnce; i++) {
             BufferedImage image = new BufferedImage(128, 64, BufferedImage.TYPE_INT_RGB);
@@ -55,7 +56,10 @@ class LatentSetTest {
             pictures.add(new CaptionedImage(image, "a dot"));
         }
         try (NDManager memory = manager.newSubManager();
-                LatentSet set = LatentSet.encode(manager, MODEL.vae(), pictures)) {
+                LatentSet set =
+                        LatentSet.encode(
+                                manager, MODEL.vae(), pictures, Cache.NONE, encoded::add)) {
+            assertEquals(List.of(atOnce, 1), encoded);
             for (int row : new int[] {0, atOnce - 1, atOnce}) {
                 List<BufferedImage> one = List.of(pictures.get(row).image());
                 NDArray expected = MODEL.vae().encode(Pixels.toArray(memory, one));
