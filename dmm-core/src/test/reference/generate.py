@@ -25,6 +25,7 @@ FIXTURES = {
     "prompts": "prompts",
     "images": "images",
     "events": "events",
+    "safetensors": "safetensors_fixture",
 }
 
 

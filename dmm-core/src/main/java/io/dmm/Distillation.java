@@ -122,7 +122,10 @@ public final class Distillation {
         return this;
     }
 
-    /** What a fresh student starts from; the base by default, as in the paper. */
+    /**
+     * What a fresh student starts from; by default the base, each style being the base at first.
+     * The paper's recipe is {@link Student.Start#BASE_WITH_RANDOM_STYLES}.
+     */
     public Distillation start(Student.Start choice) {
         start = choice;
         return this;
@@ -146,7 +149,8 @@ public final class Distillation {
 
     /**
      * Lets each expert first draw pictures of that many captions, taken at even distances, and
-     * train on them and the set in equal parts; it is on its own pictures that a style shows.
+     * train on them and the set, in equal parts unless {@link #synthesizedShare} says otherwise; it
+     * is on its own pictures that a style shows.
      */
     public Distillation synthesize(int perExpert) {
         drawnPerExpert = perExpert;
@@ -173,12 +177,16 @@ public final class Distillation {
         return this;
     }
 
+    /** Updates of the student; 20,000 by default. */
     public Distillation steps(long count) {
         steps = count;
         return this;
     }
 
-    /** Samples per step, split over the experts; at least two for each. */
+    /**
+     * Samples per step, split over the teachers; 32 by default. Each part of {@link #accumulate}
+     * has at least two for each, the model merged before being one of them.
+     */
     public Distillation batch(int samples) {
         batch = samples;
         return this;
@@ -234,6 +242,7 @@ public final class Distillation {
         return learningRate(LearningRate.constant(rate));
     }
 
+    /** The rate over the run; a constant 1e-5 by default. */
     public Distillation learningRate(LearningRate schedule) {
         learningRate = schedule;
         return this;
@@ -260,7 +269,7 @@ public final class Distillation {
         return this;
     }
 
-    /** On the CPU, equal seeds and settings give equal models. */
+    /** On the CPU, equal seeds and settings give equal models; 0 by default. */
     public Distillation seed(long value) {
         seed = value;
         return this;
@@ -317,7 +326,10 @@ public final class Distillation {
         return this;
     }
 
-    /** The file to append a line to after every step, {@code metrics.jsonl}. */
+    /**
+     * The file that gets a line after every step: a new one, unless the run goes on from a
+     * checkpoint. By default {@code metrics.jsonl} beside the checkpoints, if there are any.
+     */
     public Distillation metrics(Path file) {
         metrics = file;
         return this;

@@ -11,9 +11,6 @@ import java.util.function.IntConsumer;
 
 /** Encodes pictures with an autoencoder. */
 final class PictureLatents implements RowMaker {
-    /** Pixels that are encoded at once; bounds the memory of large pictures. */
-    private static final long PIXELS_AT_ONCE = 1 << 18;
-
     /** Pictures that are decoded at once, by as many threads as there are. */
     private static final int DECODED_AT_ONCE = 64;
 
@@ -28,7 +25,7 @@ final class PictureLatents implements RowMaker {
         this.pictures = pictures;
         this.encoded = encoded;
         Picture first = pictures.get(0).picture();
-        encodedAtOnce = (int) Pixels.pictures(PIXELS_AT_ONCE, first.width(), first.height());
+        encodedAtOnce = Batches.of(first.width(), first.height());
     }
 
     @Override

@@ -15,11 +15,6 @@ public final class Pixels {
 
     private Pixels() {}
 
-    /** How many pictures of a size have {@code pixels} together; at least one. */
-    public static long pictures(long pixels, long width, long height) {
-        return Math.max(1, pixels / (width * height));
-    }
-
     /** Pictures of one size as one array. */
     public static NDArray toArray(NDManager manager, List<BufferedImage> images) {
         if (images.isEmpty()) {

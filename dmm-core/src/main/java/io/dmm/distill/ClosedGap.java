@@ -3,6 +3,7 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.dmm.data.Batches;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
 import io.dmm.model.unet.UNet;
@@ -63,7 +64,8 @@ public record ClosedGap(
         ProgressMeter meter =
                 new ProgressMeter(listener, "comparing with " + teacher.name(), set.size());
         Shape latents = set.shape();
-        int batch = Batches.size(base.vae(), latents.get(1), latents.get(2));
+        long pixels = base.vae().config().downsampling(); // to each side of a latent
+        int batch = Batches.of(pixels * latents.get(2), pixels * latents.get(1));
         Sums sums = new Sums(0, 0, 0);
         for (int from = 0; from < set.size(); from += batch) {
             meter.checkInterrupted();

@@ -34,22 +34,14 @@ public record NoisyLatents(NDArray latents, float[] timesteps, NDArray noise) {
         int batch = Math.toIntExact(shape.get(0));
         PhiloxRandom random = PhiloxRandom.of(seed, step, Purpose.TIMESTEP);
         float[] timesteps = new float[batch];
-        float[] alphas = new float[batch];
-        float[] sigmas = new float[batch];
         for (int i = 0; i < batch; i++) {
-            int timestep = sampling.draw(random, schedule.config().numTrainTimesteps());
-            timesteps[i] = timestep;
-            alphas[i] = (float) schedule.alpha(timestep);
-            sigmas[i] = (float) schedule.sigma(timestep);
+            timesteps[i] = sampling.draw(random, schedule.config().numTrainTimesteps());
         }
         NDManager memory = clean.getManager();
         float[] normals =
                 PhiloxRandom.of(seed, step, Purpose.NOISE).normals(Math.toIntExact(shape.size()));
         NDArray noise = Ops.create(memory, normals, shape);
-        Shape perSample = new Shape(batch, 1, 1, 1);
-        NDArray latents =
-                clean.mul(Ops.create(memory, alphas, perSample))
-                        .add(noise.mul(Ops.create(memory, sigmas, perSample)));
+        NDArray latents = ForwardProcess.at(memory, schedule, timesteps).noised(clean, noise);
         return new NoisyLatents(latents, timesteps, noise);
     }
 }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  *
  * @param total what is minimised
  * @param parts by name, weighted as in the total; {@code score.ink} is a part of a part, that of
- *     one expert
+ *     one expert, and {@code discriminator} is that network's own loss, no part of the total
  */
 public record StepLosses(double total, Map<String, Double> parts) {
 

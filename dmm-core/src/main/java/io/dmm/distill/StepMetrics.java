@@ -10,9 +10,10 @@ import java.util.TreeMap;
  * @param step the step, from 1
  * @param loss the whole loss, weights included; not finite where the step was skipped
  * @param gradientNorm the norm over all gradients before clipping; likewise
- * @param seconds the time since the run began
- * @param losses the parts of the loss by name, {@code score}, and by name and expert, {@code
- *     score.ink}, in alphabetical order; may be empty
+ * @param seconds the time since this process began to train; a resumed run counts anew
+ * @param losses the parts of the loss by name, {@code score}, by name and expert, {@code
+ *     score.ink}, and what the discriminator trains on itself, {@code discriminator}, in
+ *     alphabetical order; may be empty
  */
 public record StepMetrics(
         long step,

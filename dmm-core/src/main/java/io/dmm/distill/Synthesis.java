@@ -3,6 +3,7 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.dmm.data.Batches;
 import io.dmm.data.Cache;
 import io.dmm.data.Fingerprint;
 import io.dmm.data.LatentSet;
@@ -49,8 +50,8 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
     }
 
     /**
-     * Draws one picture for each caption, on {@code manager}; a teacher with styles draws in each
-     * in turn.
+     * Draws one picture for each caption, on {@code manager}; a teacher with styles draws in its
+     * first.
      */
     public LatentSet draw(
             NDManager manager, Teacher teacher, List<String> captions, TrainingListener listener) {
@@ -126,7 +127,7 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
 
         @Override
         public int atOnce() {
-            return Batches.size(base.vae(), size(), size());
+            return Batches.of(base.imageSize(), base.imageSize());
         }
 
         @Override

@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A text-to-image model of the Stable Diffusion 1.5 family: tokenizer, text encoder, UNet,
@@ -28,6 +30,8 @@ import java.util.Map;
  * <p>Safe for sampling from several threads.
  */
 public final class StableDiffusion implements AutoCloseable {
+    private static final Pattern PICKLE = Pattern.compile(".*\\.(ckpt|pt|pth|bin)");
+
     private final NDManager manager;
     private final ClipTokenizer tokenizer;
     private final ClipTextModel textEncoder;
@@ -108,14 +112,19 @@ public final class StableDiffusion implements AutoCloseable {
      *
      * @param floatType F32 or F16
      * @param metadata goes into the file, or the UNet's; ModelSpec's keys are added where absent
-     * @throws IllegalArgumentException if the path exists and is not an empty folder, or the model
-     *     has styles and would be a single file
+     * @throws IllegalArgumentException if the path exists and is not an empty folder, has a
+     *     pickle's ending, or the model has styles and would be a single file
      * @throws IllegalStateException if the model is in bf16
      */
     public void save(Path path, DType floatType, Map<String, String> metadata) {
         requireFp32(path + ": weights to save");
         ModelWriter writer = new ModelWriter(this, floatType, metadata);
-        if (path.toString().endsWith(".safetensors")) {
+        String name = path.toString().toLowerCase(Locale.ROOT);
+        if (PICKLE.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    path + ": expected a folder or a .safetensors file; pickles are not written");
+        }
+        if (name.endsWith(".safetensors")) {
             writer.writeSingleFile(path);
             return;
         }

@@ -17,7 +17,7 @@ import java.util.Objects;
  * The figures of a run: what {@code summary.json} holds.
  *
  * @param seconds from the start of the command to its end
- * @param samplesPerSecond the training's throughput
+ * @param samplesPerSecond the training's throughput at its end, smoothed over the last steps
  * @param settings name and value of what was set, in the order to show them
  */
 public record RunSummary(

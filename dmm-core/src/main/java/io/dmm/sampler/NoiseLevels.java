@@ -20,7 +20,7 @@ final class NoiseLevels {
         this.ratios = ratios;
     }
 
-    /** How levels are chosen; a constructor reference of this class. */
+    /** How levels are chosen; one of the static methods of this class. */
     @FunctionalInterface
     interface Spacing {
         NoiseLevels over(NoiseSchedule schedule, int steps);

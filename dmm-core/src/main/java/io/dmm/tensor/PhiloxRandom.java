@@ -32,7 +32,7 @@ public final class PhiloxRandom implements RandomGenerator {
 
     /**
      * What a stream is drawn for. The codes are part of every recorded run: never change or reuse
-     * one.
+     * one; 3 and 5 were others'.
      */
     public enum Purpose {
         /** The noise added to latents. */
@@ -41,12 +41,8 @@ public final class PhiloxRandom implements RandomGenerator {
         TIMESTEP(1),
         /** Which captions are dropped. */
         CAPTION(2),
-        /** Dropout inside a network. */
-        DROPOUT(3),
         /** Which style a sample is given. */
         STYLE(4),
-        /** Freshly initialised weights. */
-        INITIAL_WEIGHTS(5),
         /** Which samples make up a batch. */
         DATA(6),
         /** The noise added again to what a discriminator is shown. */

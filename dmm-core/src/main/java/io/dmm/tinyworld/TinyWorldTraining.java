@@ -83,8 +83,8 @@ public final class TinyWorldTraining {
     }
 
     /**
-     * Trains what is missing in {@code folder}: {@code vae}, {@code base} and a folder for each
-     * expert.
+     * Trains what is missing in {@code folder}: {@code sharp-vae}, {@code vae}, {@code tokenizer},
+     * {@code base} and a folder for each expert.
      */
     public static void run(Path folder, TrainingListener listener) throws IOException {
         TinyWorldTraining training = new TinyWorldTraining(folder, listener);

@@ -8,23 +8,23 @@ import ai.djl.ndarray.types.DataType;
  * <p>F8_E4M3 is the finite variant (E4M3FN: no infinities, NaN only at 0x7f and 0xff).
  */
 public enum DType {
-    F64(64, true, DataType.FLOAT64),
-    I64(64, false, DataType.INT64),
-    F32(32, true, DataType.FLOAT32),
-    I32(32, false, DataType.INT32),
-    F16(16, true, DataType.FLOAT16),
-    BF16(16, true, null),
-    F8_E4M3(8, true, null),
-    F8_E5M2(8, true, null),
-    U8(8, false, DataType.UINT8),
-    BOOL(8, false, DataType.UINT8);
+    F64(8, true, DataType.FLOAT64),
+    I64(8, false, DataType.INT64),
+    F32(4, true, DataType.FLOAT32),
+    I32(4, false, DataType.INT32),
+    F16(2, true, DataType.FLOAT16),
+    BF16(2, true, null),
+    F8_E4M3(1, true, null),
+    F8_E5M2(1, true, null),
+    U8(1, false, DataType.UINT8),
+    BOOL(1, false, DataType.UINT8);
 
-    private final int bits;
+    private final int bytes;
     private final boolean floating;
     private final DataType nativeType;
 
-    DType(int bits, boolean floating, DataType nativeType) {
-        this.bits = bits;
+    DType(int bytes, boolean floating, DataType nativeType) {
+        this.bytes = bytes;
         this.floating = floating;
         this.nativeType = nativeType;
     }
@@ -34,12 +34,8 @@ public enum DType {
         return nativeType;
     }
 
-    public int bits() {
-        return bits;
-    }
-
     public int bytes() {
-        return bits / Byte.SIZE;
+        return bytes;
     }
 
     public boolean isFloating() {

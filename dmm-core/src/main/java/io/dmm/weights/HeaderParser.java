@@ -128,7 +128,7 @@ final class HeaderParser {
             }
         }
         throw new ModelFileException(
-                "%s: %s has an unknown dtype, expected one of %s but was %s"
+                "%s: %s has a dtype that is not read here, expected one of %s but was %s"
                         .formatted(where, key, Arrays.toString(DType.values()), shortText(json)));
     }
 

@@ -68,8 +68,8 @@ public final class SafeTensorsWriter {
     }
 
     /**
-     * Writes a file without metadata to a channel, front to back, float arrays in F32; for those
-     * who make it durable themselves.
+     * Writes a file with no metadata but {@code format: pt} to a channel, front to back, float
+     * arrays in F32; for those who make it durable themselves.
      *
      * @param where names the file in error messages
      * @throws IllegalArgumentException for a value that is not finite

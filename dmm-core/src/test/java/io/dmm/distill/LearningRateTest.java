@@ -26,6 +26,13 @@ class LearningRateTest {
     }
 
     @Test
+    void linear_fallsAlongALine() {
+        LearningRate rate = LearningRate.linear(1e-3).withWarmup(20);
+        assertEquals(1e-3, rate.at(20, 100));
+        assertEquals(0.25e-3, rate.at(80, 100), 1e-15);
+    }
+
+    @Test
     void cosine_startsAtThePeakIsHalfInTheMiddleAndEndsNearZero() {
         LearningRate rate = LearningRate.cosine(1e-3);
         assertEquals(1e-3, rate.at(0, 100));

@@ -127,7 +127,7 @@ class SafeTensorsAttackTest {
                 "F32 | [18446744073709551617] | 0 | 4 | was 18446744073709551617",
                 "F32 | {} | 0 | 4 | has no list for x.shape",
                 "F32 | [1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1] | 0 | 4 | more than 16 numbers in x.shape",
-                "I16 | [2] | 0 | 4 | x has an unknown dtype, expected one of [F64, I64,",
+                "I16 | [2] | 0 | 4 | x has a dtype that is not read here, expected one of [F64, I64,",
                 "f32 | [1] | 0 | 4 | but was f32",
             })
     void wrongEntry_isRefusedByName(

@@ -1,11 +1,9 @@
-package io.dmm.distill;
+package io.dmm.data;
 
-import io.dmm.data.Pixels;
-import io.dmm.model.vae.AutoencoderKl;
 import io.dmm.tensor.Compute;
 
 /** How many pictures go through a network at once where nothing is trained. */
-final class Batches {
+public final class Batches {
     private static final int MOST = 64;
 
     /** Bounds the memory of large pictures: one of 512×512 on the CPU, eight keep a GPU busy. */
@@ -14,10 +12,11 @@ final class Batches {
     private Batches() {}
 
     /**
-     * @param height and {@code width} of the latents
+     * At least one, at most 64.
+     *
+     * @param width and {@code height} of the pictures in pixels
      */
-    static int size(AutoencoderKl vae, long height, long width) {
-        long factor = vae.config().downsampling();
-        return (int) Math.min(MOST, Pixels.pictures(PIXELS, width * factor, height * factor));
+    public static int of(long width, long height) {
+        return (int) Math.max(1, Math.min(MOST, PIXELS / (width * height)));
     }
 }
