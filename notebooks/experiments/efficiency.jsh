@@ -17,10 +17,10 @@ final double GOAL = 0.95;
 record Recipe(String name, long steps, int every, UnaryOperator<Distillation> settings) {}
 
 final List<Recipe> RECIPES = List.of(
-    new Recipe("ours", 180, 10, run -> run
+    new Recipe("ours", 110, 10, run -> run
             .start(Student.Start.MEAN_OF_EXPERTS)
             .optimizer(Optimizer.Rule.MUON)
-            .learningRate(LearningRate.cosine(3e-3).withWarmup(20))
+            .learningRate(LearningRate.linear(5e-3).withWarmup(20))
             .timesteps(new TimestepSampling(0.3))
             .losses(Loss.score(), Loss.features(0.3))),
     new Recipe("paper's recipe, rate 1e-3", 3000, 100, run -> run

@@ -158,7 +158,7 @@ public final class MergeJob {
         if (isTiny()) {
             run.batch(TINY_BATCH)
                     .optimizer(Optimizer.Rule.MUON)
-                    .learningRate(LearningRate.cosine(3e-3).withWarmup(20))
+                    .learningRate(LearningRate.linear(5e-3).withWarmup(20))
                     .losses(Loss.score(), Loss.features(0.3))
                     .timesteps(new TimestepSampling(0.3));
         } else {
@@ -179,7 +179,7 @@ public final class MergeJob {
 
     private Distillation ask(Distillation run, int imageSize) throws IOException {
         Synthesis.Settings drawing =
-                isTiny() ? new Synthesis.Settings(8, 1) : Synthesis.Settings.DEFAULT;
+                isTiny() ? new Synthesis.Settings(6, 1) : Synthesis.Settings.DEFAULT;
         List<String> prompts = prompts();
         if (!prompts.isEmpty()) {
             return run.prompts(prompts).synthesize(prompts.size(), drawing);

@@ -115,15 +115,15 @@ class MuonTest {
         return matrix;
     }
 
-    /** m ← 0.95 m + g; w ← (1 − ηλ) w − 0.2 η √max(rows, columns) · orthogonal(g + 0.95 m). */
+    /** m ← 0.9 m + g; w ← (1 − ηλ) w − 0.2 η √max(rows, columns) · orthogonal(g + 0.9 m). */
     private static void byHand(double[][] weight, double[][] momentum, double[][] gradient) {
         int rows = weight.length;
         int columns = weight[0].length;
         double[][] update = new double[rows][columns];
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                momentum[i][j] = 0.95 * momentum[i][j] + gradient[i][j];
-                update[i][j] = gradient[i][j] + 0.95 * momentum[i][j];
+                momentum[i][j] = 0.9 * momentum[i][j] + gradient[i][j];
+                update[i][j] = gradient[i][j] + 0.9 * momentum[i][j];
             }
         }
         double[][] orthogonal =
