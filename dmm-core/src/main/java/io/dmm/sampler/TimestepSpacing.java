@@ -19,7 +19,8 @@ public enum TimestepSpacing {
         @Override
         double[] positions(int count, int numTrainTimesteps, int stepsOffset) {
             double stride = (numTrainTimesteps - 1.0) / Math.max(1, count - 1);
-            return falling(count, i -> (count - 1 - i) * stride);
+            // of some counts, the first position is rounded to beyond the last timestep
+            return falling(count, i -> Math.min(numTrainTimesteps - 1, (count - 1 - i) * stride));
         }
     },
 

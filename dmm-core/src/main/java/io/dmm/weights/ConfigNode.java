@@ -33,7 +33,12 @@ public record ConfigNode(JsonNode json, String where) {
     }
 
     public double number(String key, double byDefault) {
-        return value(key, byDefault, "a number", JsonNode::isNumber, JsonNode::doubleValue);
+        return value(
+                key,
+                byDefault,
+                "a number",
+                node -> node.isNumber() && Double.isFinite(node.doubleValue()),
+                JsonNode::doubleValue);
     }
 
     public boolean flag(String key, boolean byDefault) {
