@@ -72,12 +72,16 @@ quietly() {
 build() {
     command -v mvn >/dev/null || fail "mvn is missing; install Maven 3.8 or later"
     local target=$root/kernel-ext/target
-    mkdir -p "$target" && : >"$target/run.started" || fail "$target cannot be written; build it as its owner"
+    mkdir -p "$target" && : >"$target/run.lock" || fail "$target cannot be written; build it as its owner"
     exec 9>"$target/run.lock"
     if command -v flock >/dev/null; then
         flock 9
-        ! is_built || return 0 # by another launcher, while this one waited
+        if is_built; then # by another launcher, while this one waited
+            exec 9>&- # or the script that follows would hold the lock
+            return
+        fi
     fi
+    : >"$target/run.started"
     # Whoever runs the jars of before keeps them open; overwritten, they would fail in the middle of a run.
     rm -f "$root"/dmm-core/target/*.jar "$target"/*.jar
     echo "$launcher: building (the first time Maven also downloads PyTorch, about 200 MB) ..." >&2

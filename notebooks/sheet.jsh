@@ -6,8 +6,8 @@
 // MODEL    a merged model's folder; a plain model, folder or single file, is drawn without styles; a single file takes
 //          tokenizer and configs from --donor, a diffusers folder
 // PROMPTS  a text file with a prompt on each line
-// FOLDER   a new one; gets a sheet for each style, ink.png, with a row for each prompt, from the 21st on in ink.2.png and so on,
-//          and the pictures alone in ink/, each with prompt and settings in its PNG text
+// FOLDER   a new one; gets a sheet for each style, ink.png, with a row for each prompt, from the 21st on in ink.2.png
+//          and so on, and the pictures alone in ink/, each with prompt and settings in its PNG text
 //
 // --sampler takes A1111's names, such as "Euler a"; without --size, pictures are of the size that the model is for.
 

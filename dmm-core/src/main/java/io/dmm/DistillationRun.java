@@ -114,9 +114,8 @@ final class DistillationRun {
                 checkpoints.restore(Averaging.PART, ema.state());
             }
             NDManager owner = Compute.newManager();
-            // a copy, because DJL frees the gradient of a weight only with the weight; and
-            // prepared,
-            // so that the model computes to the bit what it does once saved and loaded
+            // a copy, because DJL frees the gradient of a weight only with the weight; prepared, to
+            // compute to the bit what it does once saved and loaded
             UNet merged = result.preparedCopy(owner, Precision.FP32);
             return new MergedModel(base.with(owner, merged, styles), metadata());
         }
