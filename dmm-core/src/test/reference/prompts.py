@@ -68,7 +68,7 @@ def parse(prompt):
 
     while place < len(prompt):
         letter, step = prompt[place], 1
-        number = re.match(r":([+-]?[.0-9]+)\)", prompt[place:])
+        number = re.match(r":\s*([+-]?[.0-9]+)\s*\)", prompt[place:])
         if letter == "\\":
             following = prompt[place + 1 : place + 2]
             if following and following in "()[]\\":

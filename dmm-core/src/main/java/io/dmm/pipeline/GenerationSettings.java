@@ -64,8 +64,12 @@ public record GenerationSettings(String prompt, String negativePrompt, Map<Strin
 
     /** Reads the text of a picture; what is no line of settings is the prompt. */
     public static GenerationSettings parse(String parameters) {
-        int lineStart = parameters.lastIndexOf('\n') + 1;
-        Map<String, String> values = SettingsLine.read(parameters.substring(lineStart));
+        int end = parameters.length();
+        while (end > 0 && "\r\n".indexOf(parameters.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        int lineStart = parameters.lastIndexOf('\n', end - 1) + 1;
+        Map<String, String> values = SettingsLine.read(parameters.substring(lineStart, end));
         String head = parameters.substring(0, Math.max(0, lineStart - 1));
         if (values.size() < FEWEST) {
             values = new LinkedHashMap<>();
@@ -90,8 +94,8 @@ public record GenerationSettings(String prompt, String negativePrompt, Map<Strin
 
     /** The sampler of this name, which newer pictures write in two: sampler and schedule type. */
     public Sampler sampler() {
-        return required(
-                "Sampler", "one of " + Sampler.labels(), name -> Sampler.of(samplerLabel()));
+        required("Sampler", "one of " + Sampler.labels(), name -> name);
+        return Sampler.of(samplerLabel());
     }
 
     String samplerLabel() {

@@ -24,7 +24,7 @@ record WeightedPrompt(List<List<Part>> sections) {
     private static final double SQUARE = 1 / 1.1;
     private static final Pattern TOKEN =
             Pattern.compile(
-                    "\\\\[()\\[\\]\\\\]?|[()\\[\\]]|:([+-]?[.\\d]+)\\)|[^\\\\()\\[\\]:]+|:");
+                    "\\\\[()\\[\\]\\\\]?|[()\\[\\]]|:\\s*+([+-]?[.\\d]+)\\s*+\\)|[^\\\\()\\[\\]:]+|:");
     private static final Pattern WHEN = Pattern.compile("\\s*+[+-]?[.\\d]++\\s*+");
     private static final Pattern BREAK =
             Pattern.compile("\\bBREAK\\b", Pattern.UNICODE_CHARACTER_CLASS);

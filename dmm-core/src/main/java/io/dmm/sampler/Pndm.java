@@ -7,7 +7,9 @@ import java.util.LinkedList;
  * Pseudo linear multistep (Liu et al. 2022, arXiv 2202.09778, Eq. 12), "PLMS": DDIM's step along an
  * Adams-Bashforth mean of the last four predictions. The first step takes the mean of the
  * predictions at its two ends instead of the paper's Runge-Kutta steps, as Stable Diffusion's
- * {@code skip_prk_steps} says.
+ * {@code skip_prk_steps} says. So does the first of the steps that are left from a picture;
+ * diffusers repeats that timestep in the whole schedule only, and from a picture steps over one
+ * noise level.
  */
 final class Pndm implements SamplingMethod {
     /** Weights of the predictions, the newest first, by how many there are; the last are Eq. 12. */

@@ -6,7 +6,8 @@ import java.nio.file.Path;
  * A LoRA file (Hu et al., arXiv 2106.09685) and how strongly it changes a model: W + weight · ΔW.
  *
  * <p>Of each changed layer it holds a ΔW of low rank as LoRA, LoCon, LoHa or LoKr (LyCORIS, Yeh et
- * al., arXiv 2309.14859). Names may be spelled as by kohya's scripts, peft or diffusers.
+ * al., arXiv 2309.14859). Names may be spelled as by kohya's scripts or diffusers, with peft or
+ * without.
  *
  * @param file a safetensors file
  * @param weight 1 for as trained, 0 for no change; a negative one leads away from it

@@ -22,7 +22,9 @@ final class LoraFile {
                     "DoRA", Pattern.compile(".*\\.(dora_scale|lora_magnitude_vector.*)"),
                     "OFT", Pattern.compile(".*\\.oft_(blocks|diag|[rR]).*"),
                     "(IA)³", Pattern.compile(".*\\.(on_input|ia3_l.*)"),
-                    "GLoRA", Pattern.compile(".*\\.[ab][12]\\.weight"));
+                    "GLoRA", Pattern.compile(".*\\.[ab][12]\\.weight"),
+                    "adapter of peft with its alpha in another file",
+                            Pattern.compile("base_model\\.model\\..*"));
 
     /** Other families by the width of their text states. */
     private static final Map<Long, String> FAMILIES =

@@ -149,8 +149,7 @@ class GenerationSettingsTest {
         assertRefused("picture settings: Seed, expected a whole number but was '0x1'", wrong);
         GenerationSettings settings = GenerationSettings.parse(wrong);
         String message = refusal(settings::sampler);
-        assertTrue(message.contains("Sampler, expected one of DDIM, "), message);
-        assertTrue(message.endsWith(" but was 'Magic'"), message);
+        assertTrue(message.startsWith("sampler 'Magic': expected one of DDIM, "), message);
         assertEquals(
                 "picture settings: Size, expected <width>x<height> but was '8'",
                 refusal(settings::width));
@@ -167,12 +166,23 @@ class GenerationSettingsTest {
         assertEquals(Sampler.DPMPP_2M, new GenerationSettings("", "", values).sampler());
         values.put("Schedule type", "Karras");
         assertEquals("DPM++ 2M Karras", new GenerationSettings("", "", values).samplerLabel());
+        values.put("Schedule type", "Beta");
+        String message = refusal(new GenerationSettings("", "", values)::sampler);
+        assertTrue(message.startsWith("sampler 'DPM++ 2M Beta': expected one of "), message);
+    }
+
+    @Test
+    void emptyLinesAtTheEnd_areNoSettings() {
+        GenerationSettings settings = GenerationSettings.parse("a\n" + SETTINGS + "\r\n\n");
+        assertEquals("a", settings.prompt());
+        assertEquals(768, settings.height());
+        assertEquals("a\n\n", GenerationSettings.parse("a\n\n").prompt());
     }
 
     @Test
     void hostileText_isReadInTime() {
         for (String part :
-                List.of("a: [,", "a: \"", "aa", " ", "a: {\"", "a:", "\\", "Prompt: ,")) {
+                List.of("a: [,", "a: \"", "aa", " ", "\n", "a: {\"", "a:", "\\", "Prompt: ,")) {
             String text = part.repeat((1 << 18) / part.length());
             assertTimeout(
                     Duration.ofSeconds(3),

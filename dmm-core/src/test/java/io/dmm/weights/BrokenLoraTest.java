@@ -105,6 +105,16 @@ class BrokenLoraTest {
     }
 
     @Test
+    void adapterOfPeft_isRefusedByName() {
+        String key = "base_model.model." + Q + ".lora_A.weight";
+        lora.put(key, lora.manager().ones(new Shape(2, 3)));
+        assertFails(
+                "%s: is of the kind adapter of peft with its alpha in another file ('"
+                        + key
+                        + "'), expected LoRA, LoCon, LoHa or LoKr");
+    }
+
+    @Test
     void doraByItsNotes_isRefused() {
         lora.put(Q, 2);
         lora.note("{\"unet.use_dora\": true}");
