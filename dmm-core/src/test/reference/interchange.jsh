@@ -3,7 +3,7 @@
 //     notebooks/run dmm-core/src/test/reference/interchange.jsh out/interchange
 //     python dmm-core/src/test/reference/interchange.py out/interchange
 //
-// Run it in the root of the checkout. The models are the tiny world's trained base and a random one.
+// Run it in the root of the checkout. The models are the tiny world's trained base, a random one, and one merged in two steps.
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -20,7 +20,11 @@ final int STEPS = 5;
 void answer(StableDiffusion model, int size, Path file) {
     try (NDManager memory = Compute.newManager()) {
         List<NDArray> latents = new ArrayList<>();
-        model.sample(PROMPT).negativePrompt(NEGATIVE).size(size, size).seed(7)
+        TextToImage request = model.sample(PROMPT);
+        if (!model.styles().isEmpty()) {
+            request.style(model.styles().get(1));
+        }
+        request.negativePrompt(NEGATIVE).size(size, size).seed(7)
                 .sampler(Sampler.DDIM).steps(STEPS).guidance(7)
                 .listen((step, total, noisy) -> {
                     if (step == total) {
@@ -35,6 +39,19 @@ void answer(StableDiffusion model, int size, Path file) {
                 "latents", latents.get(0),
                 "image", model.vae().decode(latents.get(0)));
         SafeTensorsWriter.write(file, values, DType.F32, Map.of());
+    }
+}
+
+void saveMerged(String name) throws IOException {
+    Path folder = Files.createDirectories(OUT.resolve(name));
+    TinyWorld world = TinyWorld.open();
+    try (StableDiffusion base = world.base();
+            MergedModel merged = Dmm.distill(base).experts(world.experts()).prompts(List.of(PROMPT, NEGATIVE))
+                    .steps(2).batch(8).learningRate(LearningRate.constant(1e-3)).run()) {
+        merged.save(folder.resolve("folder-F32"));
+    }
+    try (MergedModel read = MergedModel.load(folder.resolve("folder-F32"))) {
+        answer(read.pipeline(), 64, folder.resolve("folder-F32.answers.safetensors"));
     }
 }
 
@@ -67,5 +84,6 @@ rc = Batch.run(() -> {
             Path.of("dmm-core/src/test/resources/reference/pipeline"))) {
         save(model, "random");
     }
+    saveMerged("merged");
 });
 /exit rc

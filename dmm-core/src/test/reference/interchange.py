@@ -1,6 +1,7 @@
 """Loads what interchange.jsh saved into diffusers and compares the answers; see README.md.
 
-Usage: python interchange.py FOLDER
+Usage: python interchange.py FOLDER [DMM]
+With DMM, a checkout of the authors' code, the merged model alone, in that code's pipeline; without, the others.
 Differences are the largest of any element, in standard deviations of diffusers' values.
 """
 
@@ -15,10 +16,15 @@ PROMPT = "a red house on the left, by the sea"
 NEGATIVE = "blurred, two boats"
 STEPS, GUIDANCE, SEED = 5, 7.0, 7
 TOLERANCE = 1e-4
+MERGED = "merged"
 
 
 def load(form, folder):
     """Reads in fp32 whatever the file is in, as the Java side does."""
+    if folder.parent.name == MERGED:
+        from modeling.dmm_pipeline import StableDiffusionDMMPipeline
+
+        return StableDiffusionDMMPipeline.from_pretrained(form, torch_dtype=torch.float32, use_safetensors=True)
     if form.is_dir():
         return StableDiffusionPipeline.from_pretrained(form, torch_dtype=torch.float32, use_safetensors=True)
     return StableDiffusionPipeline.from_single_file(
@@ -26,7 +32,7 @@ def load(form, folder):
     )
 
 
-def answers(pipeline):
+def answers(pipeline, **style):
     pipeline.set_progress_bar_config(disable=True)
     pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
     size = pipeline.unet.config.sample_size * pipeline.vae_scale_factor
@@ -39,6 +45,7 @@ def answers(pipeline):
         guidance_scale=GUIDANCE,
         generator=torch.Generator().manual_seed(SEED),
         output_type="latent",
+        **style,
     ).images
     ids = pipeline.tokenizer(PROMPT, padding="max_length", max_length=77, return_tensors="pt").input_ids
     return {
@@ -50,20 +57,28 @@ def answers(pipeline):
 
 def main():
     root, failures = Path(sys.argv[1]), 0
+    with_styles = len(sys.argv) > 2
+    if with_styles:
+        sys.path.insert(0, sys.argv[2])
+    style = {"model_id": 1} if with_styles else {}
     torch.set_num_threads(1)
+    folders = [path for path in sorted(root.iterdir()) if path.is_dir() and (path.name == MERGED) == with_styles]
+    files = sorted(file for folder in folders for file in folder.glob("*.answers.safetensors"))
+    if not files:
+        sys.exit(f"{root}: holds none of the models asked for")
     with torch.no_grad():
-        for folder in sorted(path for path in root.iterdir() if path.is_dir()):
-            for dtype in ("F32", "F16"):
-                diffusers = folder / f"folder-{dtype}"
-                for form in (diffusers, folder / f"single-{dtype}.safetensors"):
-                    ours = load_file(folder / f"{form.name.removesuffix('.safetensors')}.answers.safetensors")
-                    line = []
-                    for key, theirs in answers(load(form, diffusers)).items():
-                        assert theirs.shape == ours[key].shape, (form, key)
-                        difference = ((theirs - ours[key]).abs().max() / theirs.std()).item()
-                        failures += not difference <= TOLERANCE
-                        line.append(f"{key} {difference:.1e}")
-                    print(f"{folder.name}/{form.name}: {', '.join(line)}")
+        for answered in files:
+            name = answered.name.removesuffix(".answers.safetensors")
+            diffusers = answered.with_name(name.replace("single", "folder"))
+            form = diffusers if diffusers.name == name else answered.with_name(f"{name}.safetensors")
+            ours = load_file(answered)
+            line = []
+            for key, theirs in answers(load(form, diffusers), **style).items():
+                assert theirs.shape == ours[key].shape, (form, key)
+                difference = ((theirs - ours[key]).abs().max() / theirs.std()).item()
+                failures += not difference <= TOLERANCE
+                line.append(f"{key} {difference:.1e}")
+            print(f"{form.parent.name}/{form.name}: {', '.join(line)}")
     if failures:
         sys.exit(f"{failures} answers differ by more than {TOLERANCE}")
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dmm.model.clip.ClipTextConfig;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.pipeline.StableDiffusion;
@@ -112,6 +114,32 @@ class MergedModelTest {
                             + " without Precision.BF16",
                     assertThrows(IllegalStateException.class, run::run).getMessage());
         }
+    }
+
+    @Test
+    void savedFolder_namesTheClassesThatReadIt() throws IOException {
+        try (StableDiffusion plain = SmallModels.base();
+                StableDiffusion styled = SmallModels.styled("ink", "pixel")) {
+            SmallModels.write(folder.resolve("plain"), plain);
+            SmallModels.write(folder.resolve("styled"), styled);
+        }
+        assertClasses("plain", "StableDiffusionPipeline", "diffusers", "UNet2DConditionModel");
+        assertClasses(
+                "styled",
+                "StableDiffusionDMMPipeline",
+                "modeling.dmm_unet",
+                "DMMUNet2DConditionModel");
+    }
+
+    private void assertClasses(String model, String pipeline, String library, String unet)
+            throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        Path saved = folder.resolve(model);
+        JsonNode index = json.readTree(saved.resolve("model_index.json").toFile());
+        assertEquals(pipeline, index.get("_class_name").asText());
+        assertEquals(json.createArrayNode().add(library).add(unet), index.get("unet"));
+        JsonNode config = json.readTree(saved.resolve("unet/config.json").toFile());
+        assertEquals(unet, config.get("_class_name").asText());
     }
 
     /**

@@ -50,9 +50,11 @@ record ModelWriter(StableDiffusion model, DType floatType, Map<String, String> m
                 described(ModelSpec.DIFFUSERS));
     }
 
-    private static ObjectNode modelIndex() {
+    /** A model with styles is one of the authors' pipeline, whose modules lie beside the script. */
+    private ObjectNode modelIndex() {
+        boolean merged = !model.styles().isEmpty();
         ObjectNode index = JsonNodeFactory.instance.objectNode();
-        index.put("_class_name", "StableDiffusionPipeline");
+        index.put("_class_name", merged ? "StableDiffusionDMMPipeline" : "StableDiffusionPipeline");
         index.putArray("feature_extractor").addNull().addNull();
         index.putArray("image_encoder").addNull().addNull();
         index.put("requires_safety_checker", false);
@@ -60,7 +62,9 @@ record ModelWriter(StableDiffusion model, DType floatType, Map<String, String> m
         index.putArray("scheduler").add("diffusers").add("DDIMScheduler");
         index.putArray("text_encoder").add("transformers").add("CLIPTextModel");
         index.putArray("tokenizer").add("transformers").add("CLIPTokenizer");
-        index.putArray("unet").add("diffusers").add("UNet2DConditionModel");
+        index.putArray("unet")
+                .add(merged ? "modeling.dmm_unet" : "diffusers")
+                .add(model.unet().config().className());
         index.putArray("vae").add("diffusers").add("AutoencoderKL");
         return index;
     }

@@ -176,10 +176,17 @@ public record UNetConfig(
         return type.equals(attending);
     }
 
+    /**
+     * Name of the class that reads a network with styles, the authors', or one without, diffusers'.
+     */
+    public String className() {
+        return styles > 0 ? "DMMUNet2DConditionModel" : "UNet2DConditionModel";
+    }
+
     /** The content of diffusers' {@code unet/config.json}. */
     public ObjectNode toJson() {
         ObjectNode json = JSON.createObjectNode();
-        json.put("_class_name", "UNet2DConditionModel");
+        json.put("_class_name", className());
         json.put("act_fn", "silu");
         if (styles > 0) {
             json.put("addition_embed_type", MODEL_MERGE);
