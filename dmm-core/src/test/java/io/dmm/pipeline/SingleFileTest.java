@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -224,6 +225,56 @@ class SingleFileTest {
                     joined.vae().parameters().get("encoder.conv_out.bias").toFloatArray());
             assertTensors(whole.textEncoder().parameters(), joined.textEncoder().parameters());
         }
+    }
+
+    @Test
+    void folderOfAnAutoencoder_isADonor() {
+        Path pipeline = Reference.path("pipeline");
+        Path unet = rewritten(all -> all.keySet().removeIf(n -> !n.startsWith("model.")));
+        Path other = temporary.resolve("other");
+        try (StableDiffusion whole = StableDiffusion.load(pipeline)) {
+            whole.vae().parameters().get("encoder.conv_out.bias").addi(1);
+            whole.save(other, DType.F32, Map.of());
+            Path vae = other.resolve("vae");
+            try (StableDiffusion joined = StableDiffusion.load(unet, vae, pipeline);
+                    StableDiffusion before = StableDiffusion.load(vae, pipeline)) {
+                assertTensors(whole.vae().parameters(), joined.vae().parameters());
+                assertTensors(whole.vae().parameters(), before.vae().parameters());
+                assertEquals(whole.vae().config(), joined.vae().config());
+            }
+        }
+    }
+
+    @Test
+    void donorWithoutParts_isRefused() throws IOException {
+        Path empty = Files.createDirectory(temporary.resolve("empty"));
+        assertFails(
+                ModelFileException.class,
+                empty
+                        + ": expected a folder with some of unet, vae, text_encoder, tokenizer,"
+                        + " scheduler, or one of them alone, but has none",
+                () -> StableDiffusion.load(Reference.path("pipeline"), empty));
+    }
+
+    @Test
+    void donorPassedOver_isNamed() {
+        Path pipeline = Reference.path("pipeline");
+        Path vae = pipeline.resolve("vae");
+        List<String> warnings = new ArrayList<>();
+        Logger logger = Logger.getLogger(ModelReader.class.getName());
+        logger.setFilter(line -> !warnings.add(line.getMessage()));
+        try {
+            ModelReader.files(vae, pipeline);
+            assertEquals(List.of(), warnings);
+            ModelReader.files(pipeline, vae);
+        } finally {
+            logger.setFilter(null);
+        }
+        assertEquals(
+                List.of(
+                        vae
+                                + ": passed over, since what is named before it has its vae; name it first to take them from it"),
+                warnings);
     }
 
     /** As autoencoders are handed out: without prefix, with the loss; here also another value. */
