@@ -168,6 +168,57 @@ class SingleFileTest {
                 () -> StableDiffusion.load(file, Reference.path("pipeline")));
     }
 
+    /** ComfyUI's nodes_model_merging.py: an empty tensor, or a key that ModelSpec does not have. */
+    @Test
+    void fileThatComfyUiMarksAsVelocity_needsAScheduleThatDoes() throws IOException {
+        Path velocity = temporary.resolve("velocity");
+        try (StableDiffusion model = StableDiffusion.load(Reference.path("pipeline"))) {
+            model.save(velocity, DType.F32, Map.of("modelspec.prediction_type", "v"));
+        }
+        Path scheduler = velocity.resolve("scheduler/scheduler_config.json");
+        String config = Files.readString(scheduler);
+        Files.writeString(scheduler, config.replace("\"epsilon\"", "\"v_prediction\""));
+        Path marked = rewritten(all -> all.put("v_pred", manager.ones(new Shape(1))));
+        Path stated = rewritten(Map.of("modelspec.predict_key", "v"), all -> {});
+        Path unet = rewritten(SingleFileTest::keepTheUNetAlone);
+        for (Path file : List.of(marked, stated, unet)) {
+            assertFails(
+                    ModelFileException.class,
+                    file
+                            + ": modelspec.prediction_type, expected epsilon as in the scheduler's"
+                            + " config but was v;",
+                    () -> StableDiffusion.load(file, Reference.path("pipeline")));
+            try (StableDiffusion model = StableDiffusion.load(file, velocity)) {
+                assertEquals(
+                        PredictionType.V_PREDICTION, model.schedule().config().predictionType());
+            }
+        }
+        Path epsilon = rewritten(Map.of("modelspec.predict_key", "epsilon"), all -> {});
+        StableDiffusion.load(epsilon, Reference.path("pipeline")).close();
+    }
+
+    private static void keepTheUNetAlone(Map<String, NDArray> tensors) {
+        String prefix = "model.diffusion_model.";
+        for (String key : List.copyOf(tensors.keySet())) {
+            NDArray tensor = tensors.remove(key);
+            if (key.startsWith(prefix)) {
+                tensors.put(key.substring(prefix.length()), tensor);
+                tensors.put("v_pred", tensor);
+            }
+        }
+    }
+
+    @Test
+    void fileOfAZeroTerminalSnr_isRefused() {
+        Path file = rewritten(all -> all.put("ztsnr", manager.ones(new Shape(1))));
+        assertFails(
+                ModelFileException.class,
+                file
+                        + ": has the marker ztsnr, expected a model without: noise schedules that"
+                        + " end at an SNR of zero are not supported",
+                () -> StableDiffusion.load(file, Reference.path("pipeline")));
+    }
+
     @Test
     void existingFile_isLeftAsItWas() throws IOException {
         Path file = Files.writeString(temporary.resolve("m.safetensors"), "dear diary");
@@ -384,6 +435,10 @@ class SingleFileTest {
 
     /** The tiny pipeline as a single file whose tensors were changed. */
     private Path rewritten(Consumer<Map<String, NDArray>> change) {
+        return rewritten(Map.of(), change);
+    }
+
+    private Path rewritten(Map<String, String> metadata, Consumer<Map<String, NDArray>> change) {
         try (StableDiffusion model = StableDiffusion.load(Reference.path("pipeline"))) {
             Path whole = temporary.resolve("whole-" + System.nanoTime() + ".safetensors");
             Path target = temporary.resolve("changed-" + System.nanoTime() + ".safetensors");
@@ -393,7 +448,7 @@ class SingleFileTest {
                 file.tensors().keySet().forEach(key -> tensors.put(key, file.load(key, manager)));
             }
             change.accept(tensors);
-            SafeTensorsWriter.write(target, tensors, DType.F32, Map.of());
+            SafeTensorsWriter.write(target, tensors, DType.F32, metadata);
             return target;
         }
     }
