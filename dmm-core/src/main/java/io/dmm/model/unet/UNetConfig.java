@@ -127,6 +127,7 @@ public record UNetConfig(
         config.require("resnet_time_scale_shift", "default");
         config.require("transformer_layers_per_block", 1);
         config.require("num_attention_heads", "null");
+        config.require("time_cond_proj_dim", "null"); // the guidance embedding of LCM's own UNets
         config.require("mid_block_type", "UNetMidBlock2DCrossAttn");
         String addition = config.text("addition_embed_type", "none");
         if (!addition.equals("none") && !addition.equals(MODEL_MERGE)) {

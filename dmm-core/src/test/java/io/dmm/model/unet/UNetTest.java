@@ -15,6 +15,7 @@ import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ConfigNode;
 import io.dmm.weights.DType;
+import io.dmm.weights.ModelFileException;
 import io.dmm.weights.SafeTensorsWriter;
 import io.dmm.weights.TensorFile;
 import io.dmm.weights.Weights;
@@ -175,6 +176,17 @@ class UNetTest {
         ObjectNode json = UNetConfig.sd15().toJson().put("sample_size", stated);
         json.put("_diffusers_version", version);
         assertEquals(read, UNetConfig.read(new ConfigNode(json, "config.json")).sampleSize());
+    }
+
+    @Test
+    void guidanceEmbeddingOfLcm_isRefused() {
+        ObjectNode json = UNetConfig.sd15().toJson().put("time_cond_proj_dim", 256);
+        assertEquals(
+                "config.json: 'time_cond_proj_dim', expected null but was 256",
+                assertThrows(
+                                ModelFileException.class,
+                                () -> UNetConfig.read(new ConfigNode(json, "config.json")))
+                        .getMessage());
     }
 
     @ParameterizedTest
