@@ -41,7 +41,7 @@ record ModelConfigs(String where, Map<String, ObjectNode> configs) implements Mo
 
     @Override
     public boolean has(String part) {
-        return false;
+        return part.equals("scheduler"); // which is a config alone
     }
 
     @Override

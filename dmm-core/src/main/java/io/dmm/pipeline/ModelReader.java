@@ -19,12 +19,54 @@ import io.dmm.weights.ModelFiles;
 import io.dmm.weights.NameTable;
 import io.dmm.weights.TensorFile;
 import io.dmm.weights.Weights;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the parts of a model, each checked by its header before anything is loaded. */
 public final class ModelReader {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ModelReader.class);
+    private static final List<String> PARTS =
+            List.of("unet", "vae", "text_encoder", "tokenizer", "scheduler");
+
     private ModelReader() {}
+
+    /**
+     * Opens a model and what gives the parts that it lacks.
+     *
+     * @throws ModelFileException for a missing or foreign file, or a donor without parts
+     */
+    static ModelFiles files(Path path, Path... donors) {
+        List<ModelFiles> files = new ArrayList<>(List.of(ModelFiles.open(path)));
+        for (Path donor : donors) {
+            files.add(donor(donor, ModelFiles.firstOf(files)));
+        }
+        if (!Files.isDirectory(path)) {
+            files.add(ModelConfigs.sd15());
+        }
+        return ModelFiles.firstOf(files);
+    }
+
+    private static ModelFiles donor(Path path, ModelFiles before) {
+        ModelFiles donor = ModelFiles.open(path);
+        List<String> parts = PARTS.stream().filter(donor::has).toList();
+        if (parts.isEmpty()) {
+            throw new ModelFileException(
+                    "%s: expected a folder with some of %s, or one of them alone, but has none"
+                            .formatted(path, String.join(", ", PARTS)));
+        }
+        if (parts.stream().allMatch(before::has)) {
+            LOGGER.warn(
+                    "{}: passed over, since what is named before it has its {}; name it first"
+                            + " to take them from it",
+                    path,
+                    String.join(", ", parts));
+        }
+        return donor;
+    }
 
     /**
      * Reads all parts of a model.
@@ -57,10 +99,7 @@ public final class ModelReader {
     }
 
     private static void requireParts(ModelFiles files) {
-        List<String> missing =
-                Stream.of("unet", "vae", "text_encoder", "tokenizer")
-                        .filter(part -> !files.has(part))
-                        .toList();
+        List<String> missing = PARTS.stream().filter(part -> !files.has(part)).toList();
         if (!missing.isEmpty()) {
             throw new ModelFileException(
                     "%s: lacks %s, expected all parts of a model; name a diffusers folder that has the rest: StableDiffusion.load(path, folder)"

@@ -17,7 +17,6 @@ import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,9 +65,11 @@ public final class StableDiffusion implements AutoCloseable {
     /**
      * Reads a diffusers folder, or a single file as latent diffusion's code saves it, in fp32.
      *
+     * @param path may be one part alone, such as the folder of an autoencoder that takes the place
+     *     of the donor's
      * @param donors folders or files for what it lacks: each part comes from the first that has it.
      *     A single file never has a tokenizer, and without a folder the configs are SD 1.5's
-     * @throws ModelFileException for a missing, broken or foreign file
+     * @throws ModelFileException for a missing, broken or foreign file, or a donor without parts
      */
     public static StableDiffusion load(Path path, Path... donors) {
         return load(path, Precision.FP32, donors);
@@ -79,14 +80,7 @@ public final class StableDiffusion implements AutoCloseable {
      * in bf16 can be sampled and take LoRA files, but neither be saved nor distilled.
      */
     public static StableDiffusion load(Path path, Precision precision, Path... donors) {
-        List<ModelFiles> files = new ArrayList<>(List.of(ModelFiles.open(path)));
-        for (Path donor : donors) {
-            files.add(ModelFiles.open(donor));
-        }
-        if (!Files.isDirectory(path)) {
-            files.add(ModelConfigs.sd15());
-        }
-        return ModelReader.model(ModelFiles.firstOf(files), Compute.newManager(), precision);
+        return ModelReader.model(ModelReader.files(path, donors), Compute.newManager(), precision);
     }
 
     /**

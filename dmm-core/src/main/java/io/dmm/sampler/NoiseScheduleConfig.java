@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmm.weights.ConfigNode;
 import io.dmm.weights.ModelFileException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The noise schedule that a model was trained on, as diffusers' {@code scheduler_config.json}
@@ -21,6 +23,9 @@ public record NoiseScheduleConfig(
         TimestepSpacing timestepSpacing,
         int stepsOffset,
         boolean setAlphaToOne) {
+    private static final Logger LOGGER = LoggerFactory.getLogger(NoiseScheduleConfig.class);
+    private static final int STEPS_OFFSET = 1;
+
     public NoiseScheduleConfig {
         if (numTrainTimesteps < 2) {
             throw new IllegalArgumentException(
@@ -35,17 +40,32 @@ public record NoiseScheduleConfig(
     /** The schedule of Stable Diffusion 1.5. */
     public static NoiseScheduleConfig sd15() {
         Betas betas = new Betas(Betas.Curve.SCALED_LINEAR, 0.00085, 0.012);
-        return new NoiseScheduleConfig(1000, betas, PredictionType.EPSILON, null, 1, false);
+        return new NoiseScheduleConfig(
+                1000, betas, PredictionType.EPSILON, null, STEPS_OFFSET, false);
     }
 
     /**
      * Reads a {@code scheduler_config.json}; keys it lacks have the defaults of diffusers'
-     * DDIMScheduler.
+     * DDIMScheduler. As in its StableDiffusionPipeline, {@code clip_sample} is off and {@code
+     * steps_offset} 1 whatever the file says, since files saved before diffusers 0.9 are wrong
+     * there; a warning names what is overruled.
      *
      * @throws ModelFileException if a value is malformed or asks for what this library does not do
      */
     public static NoiseScheduleConfig read(ConfigNode config) {
-        config.require("clip_sample", false);
+        if (config.flag("clip_sample", false)) {
+            LOGGER.warn(
+                    "{}: clip_sample is taken as false, as diffusers' pipeline does",
+                    config.where());
+        }
+        int stepsOffset = config.integer("steps_offset", STEPS_OFFSET);
+        if (stepsOffset != STEPS_OFFSET) {
+            LOGGER.warn(
+                    "{}: steps_offset is taken as {} instead of {}, as diffusers' pipeline does",
+                    config.where(),
+                    STEPS_OFFSET,
+                    stepsOffset);
+        }
         config.require("thresholding", false);
         config.require("rescale_betas_zero_snr", false);
         config.require("trained_betas", "none");
@@ -65,7 +85,7 @@ public record NoiseScheduleConfig(
                                         PredictionType.class,
                                         PredictionType.EPSILON),
                                 config.choice("timestep_spacing", TimestepSpacing.class, null),
-                                config.integer("steps_offset", 0),
+                                STEPS_OFFSET,
                                 config.flag("set_alpha_to_one", true)));
     }
 

@@ -32,7 +32,11 @@ public enum Sampler {
     PNDM("PLMS", new Pndm()),
     /** diffusers' UniPCMultistepScheduler with its defaults. */
     UNIPC("UniPC", new UniPc()),
-    /** diffusers' LCMScheduler, for networks distilled for it: draws noise at each step. */
+    /**
+     * diffusers' LCMScheduler, for networks with a LoRA that was distilled for it, or weights
+     * merged with one: draws noise at each step. LCM's own UNets, which take the guidance scale as
+     * an embedding ({@code time_cond_proj_dim}), cannot be read.
+     */
     LCM("LCM", new Lcm());
 
     private final String label;

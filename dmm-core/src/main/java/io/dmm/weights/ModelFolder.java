@@ -1,29 +1,41 @@
 package io.dmm.weights;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * A model in diffusers' layout: one folder per part ({@code unet}, {@code vae}, {@code
- * text_encoder}, {@code tokenizer}, {@code scheduler}) with its config and weights.
+ * text_encoder}, {@code tokenizer}, {@code scheduler}) with its config and weights, or one of the
+ * first three alone, as autoencoders are handed out.
  */
 public final class ModelFolder implements ModelFiles {
     private static final List<String> PICKLES = List.of(".bin", ".ckpt", ".pt", ".pth");
+    private static final Map<String, String> PARTS_BY_CLASS =
+            Map.of(
+                    "UNet2DConditionModel", "unet",
+                    "DMMUNet2DConditionModel", "unet",
+                    "AutoencoderKL", "vae",
+                    "CLIPTextModel", "text_encoder");
 
     private final Path path;
+    private final String onlyPart;
 
-    private ModelFolder(Path path) {
+    private ModelFolder(Path path, String onlyPart) {
         this.path = path;
+        this.onlyPart = onlyPart;
     }
 
     /**
-     * Opens a folder; its parts are looked at when asked for.
+     * Opens a folder; its parts are looked at when asked for. Where it is one part alone, its
+     * {@code config.json} names the class.
      *
-     * @throws ModelFileException if there is no such folder
+     * @throws ModelFileException if there is no such folder, or its config.json is damaged
      */
     public static ModelFolder open(Path path) {
         if (!Files.isDirectory(path)) {
@@ -31,7 +43,22 @@ public final class ModelFolder implements ModelFiles {
                     "%s: %s, expected a diffusers folder"
                             .formatted(path, Files.exists(path) ? "is a file" : "no such folder"));
         }
-        return new ModelFolder(path);
+        return new ModelFolder(path, onlyPart(path));
+    }
+
+    /** The part that the folder itself is, or null. */
+    private static String onlyPart(Path path) {
+        Path file = path.resolve("config.json");
+        if (!Files.exists(file)) {
+            return null;
+        }
+        JsonNode config = JsonFiles.read(file);
+        String transformers = config.path("architectures").path(0).asText();
+        return PARTS_BY_CLASS.get(config.path("_class_name").asText(transformers));
+    }
+
+    private Path folder(String part) {
+        return part.equals(onlyPart) ? path : path.resolve(part);
     }
 
     public Path path() {
@@ -45,7 +72,7 @@ public final class ModelFolder implements ModelFiles {
 
     @Override
     public boolean has(String part) {
-        return Files.isDirectory(path.resolve(part));
+        return Files.isDirectory(folder(part));
     }
 
     @Override
@@ -55,7 +82,7 @@ public final class ModelFolder implements ModelFiles {
 
     @Override
     public ConfigNode config(String part) {
-        Path file = path.resolve(part).resolve(Layout.configName(part));
+        Path file = folder(part).resolve(Layout.configName(part));
         return new ConfigNode(JsonFiles.read(file), file.toString());
     }
 
@@ -67,7 +94,7 @@ public final class ModelFolder implements ModelFiles {
      */
     @Override
     public TensorFile weights(String part) {
-        Path folder = path.resolve(part);
+        Path folder = folder(part);
         for (String name : Layout.weightNames(part)) {
             Path file = folder.resolve(name);
             if (Files.exists(file)) {
@@ -99,21 +126,22 @@ public final class ModelFolder implements ModelFiles {
 
     /** The parts that have weights this library reads, by name. */
     List<String> partsWithWeights() {
+        if (onlyPart != null) {
+            return hasWeights(onlyPart) ? List.of(onlyPart) : List.of();
+        }
         try (Stream<Path> folders = Files.list(path)) {
             return folders.map(folder -> folder.getFileName().toString())
-                    .filter(
-                            part ->
-                                    Layout.weightNames(part).stream()
-                                            .anyMatch(
-                                                    name ->
-                                                            Files.exists(
-                                                                    path.resolve(part)
-                                                                            .resolve(name))))
+                    .filter(this::hasWeights)
                     .sorted()
                     .toList();
         } catch (IOException e) {
             throw new ModelFileException(path + ": cannot be read (" + e + ")", e);
         }
+    }
+
+    private boolean hasWeights(String part) {
+        return Layout.weightNames(part).stream()
+                .anyMatch(name -> Files.exists(folder(part).resolve(name)));
     }
 
     /** The name of a pickle in the folder, or null. */

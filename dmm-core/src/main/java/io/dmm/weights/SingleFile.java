@@ -3,6 +3,7 @@ package io.dmm.weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,11 @@ final class SingleFile implements ModelFiles {
                             + "|cond_stage_model\\.(transformer\\.)?(logit_scale|text_projection.*)"
                             + "|(.*\\.)?position_ids)");
 
+    /** Empty tensors by which ComfyUI says that a network predicts v, and what its schedule is. */
+    private static final String V_PREDICTION = "v_pred";
+
+    private static final String ZERO_TERMINAL_SNR = "ztsnr";
+
     private static final int NAMES_SHOWN = 10;
 
     private final Path path;
@@ -40,6 +46,11 @@ final class SingleFile implements ModelFiles {
     static SingleFile open(Path path) {
         try (TensorFile file = TensorFile.open(path)) {
             ModelKind.of(file).requireSupported(file.where());
+            if (file.tensors().containsKey(ZERO_TERMINAL_SNR)) {
+                throw new ModelFileException(
+                        "%s: has the marker %s, expected a model without: noise schedules that end at an SNR of zero are not supported"
+                                .formatted(file.where(), ZERO_TERMINAL_SNR));
+            }
             Map<LdmPart, String> prefixes = prefixesIn(file);
             checkRest(file, prefixes);
             return new SingleFile(path, prefixes);
@@ -65,7 +76,8 @@ final class SingleFile implements ModelFiles {
         for (String name : file.tensors().keySet()) {
             if (LEFT_BY_TRAINING.matcher(name).matches()) {
                 ignored.add(name);
-            } else if (prefixes.values().stream().noneMatch(name::startsWith)) {
+            } else if (!name.equals(V_PREDICTION)
+                    && prefixes.values().stream().noneMatch(name::startsWith)) {
                 unknown.add(name);
             }
         }
@@ -120,7 +132,7 @@ final class SingleFile implements ModelFiles {
 
     /** The tensors behind a prefix, which their names lose. */
     static TensorFile part(TensorFile file, String prefix) {
-        TensorView view = new TensorView(file);
+        TensorView view = new TensorView(file, metadata(file));
         for (TensorInfo info : file.tensors().values()) {
             if (belongs(info.name(), prefix)) {
                 view.add(info.name().substring(prefix.length()), info, info.shape());
@@ -129,9 +141,23 @@ final class SingleFile implements ModelFiles {
         return view;
     }
 
+    /** The metadata, in which what ComfyUI says of the prediction has ModelSpec's key. */
+    private static Map<String, String> metadata(TensorFile file) {
+        Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
+        String comfy = metadata.get("modelspec.predict_key");
+        if (file.tensors().containsKey(V_PREDICTION)) {
+            metadata.put(ModelSpec.PREDICTION_TYPE, "v");
+        } else if (comfy != null) {
+            metadata.putIfAbsent(ModelSpec.PREDICTION_TYPE, comfy);
+        }
+        return metadata;
+    }
+
     /** Whether a tensor is a weight of the part behind {@code prefix}. */
     static boolean belongs(String name, String prefix) {
-        return name.startsWith(prefix) && !LEFT_BY_TRAINING.matcher(name).matches();
+        return name.startsWith(prefix)
+                && !name.equals(V_PREDICTION)
+                && !LEFT_BY_TRAINING.matcher(name).matches();
     }
 
     @Override

@@ -10,11 +10,17 @@ import java.util.Map;
 /** Some tensors of a file under other names and with shapes of the same elements. */
 final class TensorView implements TensorFile {
     private final TensorFile file;
+    private final Map<String, String> metadata;
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     private final Map<String, String> nameInFile = new LinkedHashMap<>();
 
     TensorView(TensorFile file) {
+        this(file, file.metadata());
+    }
+
+    TensorView(TensorFile file, Map<String, String> metadata) {
         this.file = file;
+        this.metadata = Collections.unmodifiableMap(metadata);
     }
 
     /**
@@ -40,7 +46,7 @@ final class TensorView implements TensorFile {
 
     @Override
     public Map<String, String> metadata() {
-        return file.metadata();
+        return metadata;
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -167,6 +168,57 @@ class SingleFileTest {
                 () -> StableDiffusion.load(file, Reference.path("pipeline")));
     }
 
+    /** ComfyUI's nodes_model_merging.py: an empty tensor, or a key that ModelSpec does not have. */
+    @Test
+    void fileThatComfyUiMarksAsVelocity_needsAScheduleThatDoes() throws IOException {
+        Path velocity = temporary.resolve("velocity");
+        try (StableDiffusion model = StableDiffusion.load(Reference.path("pipeline"))) {
+            model.save(velocity, DType.F32, Map.of("modelspec.prediction_type", "v"));
+        }
+        Path scheduler = velocity.resolve("scheduler/scheduler_config.json");
+        String config = Files.readString(scheduler);
+        Files.writeString(scheduler, config.replace("\"epsilon\"", "\"v_prediction\""));
+        Path marked = rewritten(all -> all.put("v_pred", manager.ones(new Shape(1))));
+        Path stated = rewritten(Map.of("modelspec.predict_key", "v"), all -> {});
+        Path unet = rewritten(SingleFileTest::keepTheUNetAlone);
+        for (Path file : List.of(marked, stated, unet)) {
+            assertFails(
+                    ModelFileException.class,
+                    file
+                            + ": modelspec.prediction_type, expected epsilon as in the scheduler's"
+                            + " config but was v;",
+                    () -> StableDiffusion.load(file, Reference.path("pipeline")));
+            try (StableDiffusion model = StableDiffusion.load(file, velocity)) {
+                assertEquals(
+                        PredictionType.V_PREDICTION, model.schedule().config().predictionType());
+            }
+        }
+        Path epsilon = rewritten(Map.of("modelspec.predict_key", "epsilon"), all -> {});
+        StableDiffusion.load(epsilon, Reference.path("pipeline")).close();
+    }
+
+    private static void keepTheUNetAlone(Map<String, NDArray> tensors) {
+        String prefix = "model.diffusion_model.";
+        for (String key : List.copyOf(tensors.keySet())) {
+            NDArray tensor = tensors.remove(key);
+            if (key.startsWith(prefix)) {
+                tensors.put(key.substring(prefix.length()), tensor);
+                tensors.put("v_pred", tensor);
+            }
+        }
+    }
+
+    @Test
+    void fileOfAZeroTerminalSnr_isRefused() {
+        Path file = rewritten(all -> all.put("ztsnr", manager.ones(new Shape(1))));
+        assertFails(
+                ModelFileException.class,
+                file
+                        + ": has the marker ztsnr, expected a model without: noise schedules that"
+                        + " end at an SNR of zero are not supported",
+                () -> StableDiffusion.load(file, Reference.path("pipeline")));
+    }
+
     @Test
     void existingFile_isLeftAsItWas() throws IOException {
         Path file = Files.writeString(temporary.resolve("m.safetensors"), "dear diary");
@@ -224,6 +276,56 @@ class SingleFileTest {
                     joined.vae().parameters().get("encoder.conv_out.bias").toFloatArray());
             assertTensors(whole.textEncoder().parameters(), joined.textEncoder().parameters());
         }
+    }
+
+    @Test
+    void folderOfAnAutoencoder_isADonor() {
+        Path pipeline = Reference.path("pipeline");
+        Path unet = rewritten(all -> all.keySet().removeIf(n -> !n.startsWith("model.")));
+        Path other = temporary.resolve("other");
+        try (StableDiffusion whole = StableDiffusion.load(pipeline)) {
+            whole.vae().parameters().get("encoder.conv_out.bias").addi(1);
+            whole.save(other, DType.F32, Map.of());
+            Path vae = other.resolve("vae");
+            try (StableDiffusion joined = StableDiffusion.load(unet, vae, pipeline);
+                    StableDiffusion before = StableDiffusion.load(vae, pipeline)) {
+                assertTensors(whole.vae().parameters(), joined.vae().parameters());
+                assertTensors(whole.vae().parameters(), before.vae().parameters());
+                assertEquals(whole.vae().config(), joined.vae().config());
+            }
+        }
+    }
+
+    @Test
+    void donorWithoutParts_isRefused() throws IOException {
+        Path empty = Files.createDirectory(temporary.resolve("empty"));
+        assertFails(
+                ModelFileException.class,
+                empty
+                        + ": expected a folder with some of unet, vae, text_encoder, tokenizer,"
+                        + " scheduler, or one of them alone, but has none",
+                () -> StableDiffusion.load(Reference.path("pipeline"), empty));
+    }
+
+    @Test
+    void donorPassedOver_isNamed() {
+        Path pipeline = Reference.path("pipeline");
+        Path vae = pipeline.resolve("vae");
+        List<String> warnings = new ArrayList<>();
+        Logger logger = Logger.getLogger(ModelReader.class.getName());
+        logger.setFilter(line -> !warnings.add(line.getMessage()));
+        try {
+            ModelReader.files(vae, pipeline);
+            assertEquals(List.of(), warnings);
+            ModelReader.files(pipeline, vae);
+        } finally {
+            logger.setFilter(null);
+        }
+        assertEquals(
+                List.of(
+                        vae
+                                + ": passed over, since what is named before it has its vae; name it first to take them from it"),
+                warnings);
     }
 
     /** As autoencoders are handed out: without prefix, with the loss; here also another value. */
@@ -333,6 +435,10 @@ class SingleFileTest {
 
     /** The tiny pipeline as a single file whose tensors were changed. */
     private Path rewritten(Consumer<Map<String, NDArray>> change) {
+        return rewritten(Map.of(), change);
+    }
+
+    private Path rewritten(Map<String, String> metadata, Consumer<Map<String, NDArray>> change) {
         try (StableDiffusion model = StableDiffusion.load(Reference.path("pipeline"))) {
             Path whole = temporary.resolve("whole-" + System.nanoTime() + ".safetensors");
             Path target = temporary.resolve("changed-" + System.nanoTime() + ".safetensors");
@@ -342,7 +448,7 @@ class SingleFileTest {
                 file.tensors().keySet().forEach(key -> tensors.put(key, file.load(key, manager)));
             }
             change.accept(tensors);
-            SafeTensorsWriter.write(target, tensors, DType.F32, Map.of());
+            SafeTensorsWriter.write(target, tensors, DType.F32, metadata);
             return target;
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmm.SmallModels;
 import io.dmm.tensor.Precision;
@@ -20,6 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StableDiffusionTest {
     @TempDir private Path temporary;
@@ -140,6 +143,24 @@ class StableDiffusionTest {
                         Pictures.rgb(model.sample("a house").steps(2).style("b").image().image()),
                         Pictures.rgb(
                                 loaded.sample("a house").steps(2).style("style1").image().image()));
+            }
+        }
+    }
+
+    /** Whole CLIP models have both; transformers' CLIPTextModel ignores them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"text_projection.weight", "logit_scale"})
+    void restOfClipInTheTextEncoder_isIgnored(String name) {
+        try (StableDiffusion model = SmallModels.base()) {
+            Path folder = save(model, "model");
+            Path file = folder.resolve("text_encoder/model.safetensors");
+            Map<String, NDArray> tensors = new TreeMap<>(model.textEncoder().parameters());
+            tensors.put(name, model.manager().ones(new Shape(16, 16)));
+            SafeTensorsWriter.write(file, tensors, DType.F32, Map.of());
+            for (Path each : List.of(folder, file)) {
+                try (StableDiffusion loaded = StableDiffusion.load(each, folder)) {
+                    assertArrayEquals(picture(model), picture(loaded));
+                }
             }
         }
     }

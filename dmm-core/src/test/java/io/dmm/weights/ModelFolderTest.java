@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelFolderTest {
     private final NDManager manager = Compute.newManager();
@@ -174,6 +176,43 @@ class ModelFolderTest {
         assertEquals(2, firstWeight(model));
         write(unet.resolve("diffusion_pytorch_model.safetensors"), 3);
         assertEquals(3, firstWeight(model));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "unet, _class_name, UNet2DConditionModel",
+        "unet, _class_name, DMMUNet2DConditionModel",
+        "vae, _class_name, AutoencoderKL",
+        "text_encoder, architectures, CLIPTextModel"
+    })
+    void folderOfOnePart_isThatPart(String part, String key, String type) throws IOException {
+        ObjectNode config = config("x");
+        if (key.equals("architectures")) {
+            config.putArray(key).add(type);
+        } else {
+            config.put(key, type);
+        }
+        try (ModelDraft draft = ModelDraft.create(folder.resolve("model"))) {
+            draft.write(part, config, tensors(2), DType.F32, Map.of());
+            draft.publish();
+        }
+        Path alone = folder.resolve("model").resolve(part);
+        ModelFolder read = ModelFolder.open(alone);
+        assertTrue(read.has(part));
+        assertFalse(read.has("tokenizer"));
+        assertEquals(List.of(part), read.partsWithWeights());
+        assertEquals(alone.resolve("config.json").toString(), read.config(part).where());
+        try (TensorFile weights = read.weights(part)) {
+            assertEquals(2, weights.load("w", manager).getFloat(0));
+        }
+    }
+
+    @Test
+    void folderOfAnotherModel_hasNoPart() throws IOException {
+        Files.writeString(folder.resolve("config.json"), "{\"_class_name\": \"ControlNetModel\"}");
+        ModelFolder read = ModelFolder.open(folder);
+        assertFalse(read.has("unet"));
+        assertEquals(List.of(), read.partsWithWeights());
     }
 
     @Test

@@ -30,7 +30,12 @@ public final class ClipTokenizer implements AutoCloseable {
     public static final int LENGTH = 77;
 
     private static final List<String> FILES =
-            List.of("vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer_config.json");
+            List.of(
+                    "vocab.json",
+                    "merges.txt",
+                    "special_tokens_map.json",
+                    "tokenizer_config.json",
+                    "added_tokens.json");
     private static final Logger LOGGER = LoggerFactory.getLogger(ClipTokenizer.class);
 
     private final HuggingFaceTokenizer words;
@@ -53,7 +58,8 @@ public final class ClipTokenizer implements AutoCloseable {
      * Reads {@code vocab.json} and {@code merges.txt} of a diffusers model's {@code tokenizer}
      * folder.
      *
-     * @throws ModelFileException if one is missing or damaged, or they do not belong together
+     * @throws ModelFileException if one is missing or damaged, or they do not belong together, or
+     *     {@code added_tokens.json} adds to them
      */
     public static ClipTokenizer open(Path folder) {
         ClipVocabulary vocabulary = ClipVocabulary.read(folder);

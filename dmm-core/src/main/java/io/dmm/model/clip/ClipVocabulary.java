@@ -35,7 +35,8 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
     /**
      * Reads and checks both files.
      *
-     * @throws ModelFileException if one is missing or damaged, or they do not belong together
+     * @throws ModelFileException if one is missing or damaged, or they do not belong together, or
+     *     {@code added_tokens.json} adds to them
      */
     static ClipVocabulary read(Path folder) {
         Path vocab = folder.resolve("vocab.json");
@@ -46,6 +47,7 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
                         vocab + ": has no token " + special + "; it is damaged or not CLIP's");
             }
         }
+        requireNoOthers(folder.resolve("added_tokens.json"), ids);
         return new ClipVocabulary(ids, merges(folder.resolve("merges.txt"), ids));
     }
 
@@ -80,6 +82,20 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
             ids.put(entry.getKey(), id.intValue());
         }
         return ids;
+    }
+
+    private static void requireNoOthers(Path added, Map<String, Integer> ids) {
+        if (!Files.exists(added)) {
+            return;
+        }
+        for (Map.Entry<String, JsonNode> token : JsonFiles.read(added).properties()) {
+            Integer id = ids.get(token.getKey());
+            if (id == null || id != token.getValue().asInt(-1)) {
+                throw new ModelFileException(
+                        "%s: token '%s' with id %s, expected only those of vocab.json; words that were added, as by textual inversion, cannot be used: remove the file to do without them"
+                                .formatted(added, token.getKey(), token.getValue()));
+            }
+        }
     }
 
     private static List<String> merges(Path file, Map<String, Integer> ids) {

@@ -6,6 +6,9 @@ import io.dmm.weights.ConfigNode;
 import io.dmm.weights.ModelFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sizes of a {@link UNet}, the fields of diffusers' {@code unet/config.json}.
@@ -30,6 +33,9 @@ public record UNetConfig(
         int sampleSize,
         int styles) {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(UNetConfig.class);
+    private static final Pattern BEFORE_0_9 = Pattern.compile("0\\.[0-8](\\..*)?");
+    private static final int SD15_SAMPLE_SIZE = 64;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MODEL_MERGE = "model_merge";
 
@@ -67,7 +73,7 @@ public record UNetConfig(
                 768,
                 32,
                 1e-5,
-                64,
+                SD15_SAMPLE_SIZE,
                 0);
     }
 
@@ -102,7 +108,8 @@ public record UNetConfig(
     }
 
     /**
-     * Reads a diffusers config.
+     * Reads a diffusers config. As in its StableDiffusionPipeline, a {@code sample_size} below 64
+     * is taken as 64, with a warning, where diffusers before 0.9 wrote the file.
      *
      * @throws ModelFileException for a setting outside the SD 1.5 family
      */
@@ -120,6 +127,7 @@ public record UNetConfig(
         config.require("resnet_time_scale_shift", "default");
         config.require("transformer_layers_per_block", 1);
         config.require("num_attention_heads", "null");
+        config.require("time_cond_proj_dim", "null"); // the guidance embedding of LCM's own UNets
         config.require("mid_block_type", "UNetMidBlock2DCrossAttn");
         String addition = config.text("addition_embed_type", "none");
         if (!addition.equals("none") && !addition.equals(MODEL_MERGE)) {
@@ -137,10 +145,25 @@ public record UNetConfig(
                                 config.positive("cross_attention_dim", 768),
                                 config.positive("norm_num_groups", 32),
                                 config.number("norm_eps", 1e-5),
-                                config.positive("sample_size", 64),
+                                sampleSize(config),
                                 addition.equals(MODEL_MERGE)
                                         ? config.positive("num_models", 1)
                                         : 0));
+    }
+
+    private static int sampleSize(ConfigNode config) {
+        int size = config.positive("sample_size", SD15_SAMPLE_SIZE);
+        String version = config.text("_diffusers_version", "");
+        if (size >= SD15_SAMPLE_SIZE || !BEFORE_0_9.matcher(version).matches()) {
+            return size;
+        }
+        LOGGER.warn(
+                "{}: sample_size is taken as {} instead of {}, as diffusers' pipeline does with files of version {}",
+                config.where(),
+                SD15_SAMPLE_SIZE,
+                size,
+                version);
+        return SD15_SAMPLE_SIZE;
     }
 
     private static List<Boolean> crossAttention(ConfigNode config) {

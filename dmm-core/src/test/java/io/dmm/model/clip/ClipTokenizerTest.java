@@ -163,6 +163,32 @@ class ClipTokenizerTest {
         assertTrue(refusal().contains("not UTF-8"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"<cat-toy>\": 800", "\"<|endoftext|>\": 800"})
+    void tokensBesideTheVocabulary_areRefused(String token) throws IOException {
+        copyFixture();
+        Path file = folder.resolve("added_tokens.json");
+        Files.writeString(file, "{%s}".formatted(token));
+        String name = token.substring(1, token.lastIndexOf('"'));
+        assertEquals(
+                file
+                        + ": token '"
+                        + name
+                        + "' with id 800, expected only those of vocab.json; words that were added, as by textual inversion, cannot be used: remove the file to do without them",
+                refusal());
+    }
+
+    @Test
+    void addedTokensOfTheVocabulary_areKept() throws IOException {
+        copyFixture();
+        String added = "{\"<|startoftext|>\": 798, \"<|endoftext|>\": 799}";
+        Files.writeString(folder.resolve("added_tokens.json"), added);
+        try (ClipTokenizer read = ClipTokenizer.open(folder)) {
+            assertArrayEquals(tokenizer.encode("red house"), read.encode("red house"));
+            assertArrayEquals(added.getBytes(), read.files().get("added_tokens.json"));
+        }
+    }
+
     private String refusal() {
         String message =
                 assertThrows(ModelFileException.class, () -> ClipTokenizer.open(folder))

@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmm.FiniteDifferences;
 import io.dmm.Reference;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ConfigNode;
 import io.dmm.weights.DType;
+import io.dmm.weights.ModelFileException;
 import io.dmm.weights.SafeTensorsWriter;
 import io.dmm.weights.TensorFile;
 import io.dmm.weights.Weights;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Holds the UNet against diffusers' UNet2DConditionModel. */
@@ -156,6 +159,34 @@ class UNetTest {
         assertEquals(config, UNetConfig.read(new ConfigNode(config.toJson(), "config.json")));
         UNetConfig styled = UNetConfig.sd15().withStyles(5);
         assertEquals(styled, UNetConfig.read(new ConfigNode(styled.toJson(), "config.json")));
+    }
+
+    /** As diffusers' StableDiffusionPipeline does. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.6.0, 32, 64",
+        "0.8.0.dev0, 63, 64",
+        "0.8.0, 96, 96",
+        "0.9.0.dev0, 32, 32",
+        "0.10.2, 32, 32",
+        "0.35.2, 8, 8",
+        ", 32, 32"
+    })
+    void sampleSizeOfOldDiffusers_isAtLeast64(String version, int stated, int read) {
+        ObjectNode json = UNetConfig.sd15().toJson().put("sample_size", stated);
+        json.put("_diffusers_version", version);
+        assertEquals(read, UNetConfig.read(new ConfigNode(json, "config.json")).sampleSize());
+    }
+
+    @Test
+    void guidanceEmbeddingOfLcm_isRefused() {
+        ObjectNode json = UNetConfig.sd15().toJson().put("time_cond_proj_dim", 256);
+        assertEquals(
+                "config.json: 'time_cond_proj_dim', expected null but was 256",
+                assertThrows(
+                                ModelFileException.class,
+                                () -> UNetConfig.read(new ConfigNode(json, "config.json")))
+                        .getMessage());
     }
 
     @ParameterizedTest
