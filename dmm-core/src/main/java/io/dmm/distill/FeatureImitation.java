@@ -10,8 +10,8 @@ import java.util.List;
  * follow those of the teachers. All samples count the same, whatever {@link TimestepSampling} drew
  * them.
  *
- * @param weight λ_feat, above 0; 0.001 in the paper with {@link Reduction#SUM}, 0.002 in the
- *     authors' code with {@link Reduction#MEAN}
+ * @param weight λ_feat, above 0; 0.001 in the paper with {@link Reduction#PAPER_SUM}, 0.002 in the
+ *     authors' code with {@link Reduction#CODE_MEAN}
  */
 public record FeatureImitation(double weight, Reduction reduction) implements Loss {
     public FeatureImitation {
@@ -21,9 +21,9 @@ public record FeatureImitation(double weight, Reduction reduction) implements Lo
         }
     }
 
-    /** Imitation as in the authors' code, by {@link Reduction#MEAN}. */
+    /** Imitation as in the authors' code, by {@link Reduction#CODE_MEAN}. */
     public FeatureImitation(double weight) {
-        this(weight, Reduction.MEAN);
+        this(weight, Reduction.CODE_MEAN);
     }
 
     /**

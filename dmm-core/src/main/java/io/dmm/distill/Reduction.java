@@ -3,7 +3,7 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArray;
 import io.dmm.tensor.TrainingOps;
 
-/** How the outputs of student and teachers are compared, named after where it stands. */
+/** How the outputs of student and teachers are compared, named after its source. */
 public enum Reduction {
     /**
      * The paper's Eq. 10: Σ_j ‖F_S^j − F_T^j‖², the sum over a sample's elements and over the
@@ -11,7 +11,7 @@ public enum Reduction {
      * elements, too; beside one that is averaged, divide λ by the number of elements C·H·W of the
      * latents.
      */
-    SUM {
+    PAPER_SUM {
         @Override
         NDArray distance(NDArray student, NDArray teachers) {
             return TrainingOps.squaredDistance(student, teachers);
@@ -24,7 +24,7 @@ public enum Reduction {
     },
 
     /** The authors' code: the mean over the elements of a block's output and over the blocks. */
-    MEAN {
+    CODE_MEAN {
         @Override
         NDArray distance(NDArray student, NDArray teachers) {
             return TrainingOps.mse(student, teachers);
@@ -35,7 +35,7 @@ public enum Reduction {
      * The variant in the authors' code: 1 − the cosine of the channels of student and teacher, the
      * mean over pixels and over the blocks. Lengths do not count.
      */
-    COSINE {
+    CODE_COSINE {
         @Override
         NDArray distance(NDArray student, NDArray teachers) {
             return TrainingOps.cosineDistance(student, teachers);

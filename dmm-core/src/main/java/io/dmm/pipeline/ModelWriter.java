@@ -69,11 +69,15 @@ record ModelWriter(StableDiffusion model, DType floatType, Map<String, String> m
         return index;
     }
 
-    void writeSingleFile(Path file) {
+    static void requireNew(Path file) {
         if (Files.exists(file)) {
             throw new IllegalArgumentException(
                     file + ": exists already, expected a new name; choose another or remove it");
         }
+    }
+
+    void writeSingleFile(Path file) {
+        requireNew(file);
         if (!model.styles().isEmpty()) {
             throw new IllegalArgumentException(
                     file

@@ -135,10 +135,12 @@ public final class StableDiffusion implements AutoCloseable {
      *
      * @param rank of each layer's matrix; 32 is usual for SD 1.5
      * @param floatType F32 or F16
-     * @throws IllegalArgumentException if this model is the base, or has other layers or styles
+     * @throws IllegalArgumentException if {@code file} exists, or this model is the base, or has
+     *     other layers or styles
      * @throws IllegalStateException if one of both is in bf16
      */
     public void saveLora(Path file, StableDiffusion base, int rank, DType floatType) {
+        ModelWriter.requireNew(file);
         if (!unet.shapes().equals(base.unet.shapes())
                 || !textEncoder.shapes().equals(base.textEncoder.shapes())) {
             throw new IllegalArgumentException(

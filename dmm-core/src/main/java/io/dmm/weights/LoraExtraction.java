@@ -111,7 +111,7 @@ public final class LoraExtraction implements AutoCloseable {
     }
 
     /**
-     * Writes the file; one that stood there is replaced once the new one is complete.
+     * Writes the file, whose name appears once it is complete.
      *
      * @param floatType F32 or F16
      * @throws IllegalArgumentException if no layer differs, or a value is not finite

@@ -26,7 +26,7 @@ class FeatureImitationTest {
     @ParameterizedTest
     @EnumSource
     void lossAndGradients_equalTorch(Reduction reduction) {
-        String name = "features." + reduction.name().toLowerCase(Locale.ROOT);
+        String name = "features." + reduction.name().split("_")[1].toLowerCase(Locale.ROOT);
         try (Reference reference = Reference.open("losses")) {
             List<NDArray> student = blocks(reference, "student");
             List<NDArray> teachers = blocks(reference, "teachers");
@@ -71,12 +71,13 @@ class FeatureImitationTest {
 
     @Test
     void sum_isTheSquaredDistanceOfASampleOverAllBlocks() {
-        assertEquals((4 + 1 + 9 + 4 + 4 + 1) / 2.0, distance(Reduction.SUM), 1e-6);
+        assertEquals((4 + 1 + 9 + 4 + 4 + 1) / 2.0, distance(Reduction.PAPER_SUM), 1e-6);
     }
 
     @Test
     void mean_isOverElementsAndBlocks() {
-        assertEquals(((4 + 1 + 9 + 4) / 4.0 + (4 + 1) / 2.0) / 2, distance(Reduction.MEAN), 1e-6);
+        assertEquals(
+                ((4 + 1 + 9 + 4) / 4.0 + (4 + 1) / 2.0) / 2, distance(Reduction.CODE_MEAN), 1e-6);
     }
 
     /** Of two samples and two blocks of two and one channels. */
@@ -95,7 +96,7 @@ class FeatureImitationTest {
     void cosine_seesDirectionsOnly() {
         try (NDManager manager = Compute.newManager()) {
             NDArray teacher = normal(manager, new TorchRandom(5), 2);
-            FeatureImitation imitation = new FeatureImitation(1, Reduction.COSINE);
+            FeatureImitation imitation = new FeatureImitation(1, Reduction.CODE_COSINE);
             assertEquals(0, loss(imitation, teacher.mul(7), teacher), 1e-6);
             assertEquals(2, loss(imitation, teacher.mul(-0.5), teacher), 1e-6);
         }

@@ -80,6 +80,12 @@ class LoraFoldingTest {
                 assertWeights(values(tuned.unet()), values(again.unet()), 1e-6f);
                 assertNotSame(base.textEncoder(), again.textEncoder());
             }
+            assertEquals(
+                    file + ": exists already, expected a new name; choose another or remove it",
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> tuned.saveLora(file, base, 8, DType.F32))
+                            .getMessage());
         }
     }
 
