@@ -111,7 +111,7 @@ public record ModelDescription(
             throw new ModelFileException(
                     path
                             + ": has no weights, expected a diffusers folder with parts in"
-                            + " safetensors");
+                            + " safetensors; a LoRA or a single file is named by the file itself");
         }
         boolean whole = kind == ModelKind.UNET && parts.size() > 1;
         return new ModelDescription(path, whole ? ModelKind.CHECKPOINT : kind, parts, metadata);

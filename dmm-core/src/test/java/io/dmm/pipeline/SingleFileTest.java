@@ -252,7 +252,8 @@ class SingleFileTest {
                 ModelFileException.class,
                 file
                         + ": lacks tokenizer, expected all parts of a model; name a diffusers"
-                        + " folder that has the rest: StableDiffusion.load(path, folder)",
+                        + " folder that has the rest, as in StableDiffusion.load(path, folder) or a"
+                        + " script's --donor=folder",
                 () -> StableDiffusion.load(file));
         Path pruned = rewritten(tensors -> tensors.keySet().removeIf(n -> !n.startsWith("model.")));
         assertFails(

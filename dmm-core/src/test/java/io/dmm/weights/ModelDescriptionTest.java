@@ -98,7 +98,7 @@ class ModelDescriptionTest {
         assertEquals(
                 temporary
                         + ": has no weights, expected a diffusers folder with parts in"
-                        + " safetensors",
+                        + " safetensors; a LoRA or a single file is named by the file itself",
                 assertThrows(ModelFileException.class, () -> Dmm.inspect(temporary)).getMessage());
     }
 
