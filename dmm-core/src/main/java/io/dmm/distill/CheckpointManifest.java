@@ -9,6 +9,7 @@ import io.dmm.weights.ModelFileException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -26,7 +27,7 @@ record CheckpointManifest(
         String library,
         long step,
         String configuration,
-        SortedMap<String, String> teachers,
+        Map<String, String> teachers,
         SortedMap<String, FileRecord> files) {
     static final String NAME = "manifest.json";
 
@@ -65,7 +66,7 @@ record CheckpointManifest(
 
     /** The manifest that this version writes. */
     static CheckpointManifest of(
-            long step, SortedMap<String, String> teachers, SortedMap<String, FileRecord> files) {
+            long step, Map<String, String> teachers, SortedMap<String, FileRecord> files) {
         String version = CheckpointManifest.class.getPackage().getImplementationVersion();
         return new CheckpointManifest(
                 FORMAT,

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dmm.weights.JsonFiles;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.Objects;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -16,15 +18,14 @@ import java.util.TreeSet;
  * one.
  *
  * @param settings by name
- * @param teachers SHA-256 of each teacher's weights, by its name
+ * @param teachers SHA-256 of each teacher's weights, by its name, in the order of their styles
  */
-public record RunConfiguration(
-        SortedMap<String, String> settings, SortedMap<String, String> teachers) {
+public record RunConfiguration(SortedMap<String, String> settings, Map<String, String> teachers) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public RunConfiguration {
         settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
-        teachers = Collections.unmodifiableSortedMap(new TreeMap<>(teachers));
+        teachers = Collections.unmodifiableMap(new LinkedHashMap<>(teachers));
     }
 
     /** The settings as a JSON object; equal settings give equal bytes. */
@@ -44,31 +45,37 @@ public record RunConfiguration(
      * Refuses another configuration.
      *
      * @param where the checkpoint that {@code found} is of
-     * @throws IllegalArgumentException naming the first setting or teacher that differs
+     * @throws IllegalArgumentException naming what differs: the teachers and their order, or else
+     *     the first teacher or setting
      */
     void requireSame(RunConfiguration found, Path where) {
-        requireSame("setting", settings, found.settings, where);
-        requireSame("teacher", teachers, found.teachers, where);
+        requireEqual(
+                where,
+                "experts",
+                List.copyOf(teachers.keySet()),
+                List.copyOf(found.teachers.keySet()));
+        requireSame(where, "teacher", teachers, found.teachers);
+        requireSame(where, "setting", settings, found.settings);
     }
 
     private static void requireSame(
-            String kind,
-            SortedMap<String, String> expected,
-            SortedMap<String, String> found,
-            Path where) {
+            Path where, String kind, Map<String, String> expected, Map<String, String> found) {
         SortedSet<String> names = new TreeSet<>(expected.keySet());
         names.addAll(found.keySet());
         for (String name : names) {
-            if (!Objects.equals(expected.get(name), found.get(name))) {
-                throw new IllegalArgumentException(
-                        "%s: is of another run, %s '%s', expected %s but was %s; resume with the settings of that run or name another folder"
-                                .formatted(
-                                        where,
-                                        kind,
-                                        name,
-                                        expected.getOrDefault(name, "none"),
-                                        found.getOrDefault(name, "none")));
-            }
+            requireEqual(
+                    where,
+                    kind + " '" + name + "'",
+                    expected.getOrDefault(name, "none"),
+                    found.getOrDefault(name, "none"));
+        }
+    }
+
+    private static void requireEqual(Path where, String what, Object expected, Object found) {
+        if (!expected.equals(found)) {
+            throw new IllegalArgumentException(
+                    "%s: is of another run, %s, expected %s but was %s; resume with the settings of that run or name another folder"
+                            .formatted(where, what, expected, found));
         }
     }
 }

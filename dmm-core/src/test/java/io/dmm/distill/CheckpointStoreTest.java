@@ -276,7 +276,9 @@ class CheckpointStoreTest {
                         "teacher 'ink', expected b but was a; resume",
                         SavedFiles.configuration(
                                 Map.of("batch", "8", "seed", "7"), Map.of("ink", "a", "oil", "c")),
-                        "teacher 'oil', expected c but was none; resume");
+                        "experts, expected [ink, oil] but was [ink]; resume",
+                        SavedFiles.configuration(Map.of("batch", "16"), Map.of("ink", "b")),
+                        "teacher 'ink', expected b but was a; resume");
         others.forEach(
                 (other, message) -> {
                     try (CheckpointStore store = CheckpointStore.open(folder, 2, other)) {
