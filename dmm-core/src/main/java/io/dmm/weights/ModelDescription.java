@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 public record ModelDescription(
         Path path, ModelKind kind, List<Part> parts, Map<String, String> metadata) {
-    private static final int KEYS_SHOWN = 20;
+    private static final int KEYS_SHOWN = 60;
     private static final int LENGTH_SHOWN = 80;
 
     /**
