@@ -198,14 +198,13 @@ public final class CheckpointStore implements AutoCloseable {
         try {
             files.makeFolder(draft);
             SortedMap<String, Content> all = new TreeMap<>(contents);
-            all.put(CheckpointManifest.SETTINGS, Content.of(configuration.settingsToBytes()));
+            all.put(CheckpointManifest.CONFIGURATION, Content.of(configuration.toBytes()));
             SortedMap<String, FileRecord> written = new TreeMap<>();
             for (Map.Entry<String, Content> each : all.entrySet()) {
                 Path file = draft.resolve(each.getKey());
                 written.put(each.getKey(), files.write(file, each.getValue()));
             }
-            byte[] manifest =
-                    CheckpointManifest.of(step, configuration.teachers(), written).toBytes();
+            byte[] manifest = CheckpointManifest.of(step, written).toBytes();
             files.write(draft.resolve(CheckpointManifest.NAME), Content.of(manifest));
             files.forceFolder(draft);
             if (Files.exists(folder.checkpoint(step))) {

@@ -2,6 +2,7 @@ package io.dmm.distill;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmm.weights.JsonFiles;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -28,17 +29,27 @@ public record RunConfiguration(SortedMap<String, String> settings, Map<String, S
         teachers = Collections.unmodifiableMap(new LinkedHashMap<>(teachers));
     }
 
-    /** The settings as a JSON object; equal settings give equal bytes. */
-    byte[] settingsToBytes() {
-        return JsonFiles.toBytes(JSON.valueToTree(settings));
+    /**
+     * A JSON object with the version of the library beside the configuration; equal configurations
+     * give equal bytes.
+     */
+    byte[] toBytes() {
+        String version = RunConfiguration.class.getPackage().getImplementationVersion();
+        ObjectNode json = JSON.valueToTree(this);
+        return JsonFiles.toBytes(json.put("library", version == null ? "unpackaged" : version));
     }
 
-    /** Takes the settings from a file that {@link #settingsToBytes} filled. */
-    static SortedMap<String, String> readSettings(Path file) {
+    /** Reads a file that {@link #toBytes} filled. */
+    static RunConfiguration read(Path file) {
         JsonNode json = JsonFiles.read(file);
-        SortedMap<String, String> settings = new TreeMap<>();
-        json.properties().forEach(each -> settings.put(each.getKey(), each.getValue().asText()));
-        return settings;
+        return new RunConfiguration(
+                new TreeMap<>(texts(json.path("settings"))), texts(json.path("teachers")));
+    }
+
+    private static Map<String, String> texts(JsonNode json) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        json.properties().forEach(each -> texts.put(each.getKey(), each.getValue().asText()));
+        return texts;
     }
 
     /**
