@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a model file or folder is, told from its headers alone; printed, it fills one screen.
+ * What a model file or folder is, told from its headers alone; printed, it fills a page at most.
  *
  * @param kind of a folder, that of its UNet, or of its first part where it has none
  * @param parts in a checkpoint or folder by their diffusers names; a file of another kind is one
