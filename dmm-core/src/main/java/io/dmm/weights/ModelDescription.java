@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a model file or folder is, told from its headers alone; printed, it fills one screen.
+ * What a model file or folder is, told from its headers alone; printed, it fills a page at most.
  *
  * @param kind of a folder, that of its UNet, or of its first part where it has none
  * @param parts in a checkpoint or folder by their diffusers names; a file of another kind is one
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 public record ModelDescription(
         Path path, ModelKind kind, List<Part> parts, Map<String, String> metadata) {
-    private static final int KEYS_SHOWN = 20;
+    private static final int KEYS_SHOWN = 60;
     private static final int LENGTH_SHOWN = 80;
 
     /**
