@@ -182,8 +182,10 @@ public final class Ops {
     /**
      * Lays out the weight of a convolution or of {@link #linear} for inference on the CPU, where
      * oneDNN otherwise does so in every call; where it has no kernel for the weight's type, and on
-     * other devices, returns the weight. The operators of this class take the result as they take
-     * the weight; anything else needs {@link #plainCopy}.
+     * other devices, returns the weight. So it does for convolutions on CPUs without AVX-512, where
+     * the best layout depends on the picture's size and another one costs several times the call.
+     * The operators of this class take the result as they take the weight; anything else needs
+     * {@link #plainCopy}.
      */
     public static NDArray prepare(NDArray weight) {
         return weight.getDevice().isGpu() ? weight : call("prepare", weight);
