@@ -45,6 +45,9 @@ def pictures():
         "photo.jpg": wide,
         "photo_grey.jpg": wide.convert("L"),
         "cmyk.jpg": quarters(40, 32).convert("CMYK"),
+        "print.jpg": inked(quarters(40, 32)),
+        "print.tif": inked(picture(40, 32)),
+        "ycbcr.tif": picture(40, 32).convert("YCbCr"),
         "map.bmp": picture(40, 32),
         "animation.gif": tall.quantize(16, dither=Image.Dither.NONE),
         "scan.tif": wide,
@@ -67,6 +70,12 @@ def quarters(width, height):
     image.paste("blue", (0, height // 2, width // 2, height))
     image.paste("white", (width // 2, height // 2, width, height))
     return image
+
+
+def inked(image):
+    """CMYK with a black of its own; Pillow's conversion leaves that plane empty."""
+    red, green, blue = image.split()
+    return Image.merge("CMYK", (green, blue, red, Image.linear_gradient("L").resize(image.size)))
 
 
 def over_white(image):

@@ -24,7 +24,7 @@ final class Lanczos {
         Tap[] taps = taps(side, size);
         int[][] rows = new int[side][];
         for (int y = 0; y < side; y++) {
-            rows[y] = along(overWhite(Pixels.argb(square, y, 1)), taps);
+            rows[y] = along(overWhite(Colors.argb(square, y, 1)), taps);
         }
         BufferedImage scaled = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
         int[] column = new int[side];
