@@ -6,7 +6,7 @@ import java.awt.image.ColorModel;
 import java.util.Arrays;
 
 /**
- * The colours of a picture.
+ * The colours of a picture, over white where it is transparent.
  *
  * <p>Grey levels, CMYK and what Java makes of YCbCr are taken as they stand, as Pillow's {@code
  * convert("RGB")} takes them: {@code getRGB} holds them for linear light and brightens them.
@@ -23,13 +23,16 @@ final class Colors {
         int rgb(int[] levels, int at);
     }
 
-    /** The pixels of some rows: alpha above red, green and blue. */
-    static int[] argb(BufferedImage image, int y, int rows) {
+    /** The pixels of some rows: red, green and blue, and 0xFF above them. */
+    static int[] rgb(BufferedImage image, int y, int rows) {
         Conversion conversion = conversion(image.getColorModel().getColorSpace());
         int width = image.getWidth();
-        return conversion == null
-                ? image.getRGB(0, y, width, rows, null, 0, width)
-                : argb(image, y, rows, conversion);
+        int[] argb =
+                conversion == null
+                        ? image.getRGB(0, y, width, rows, null, 0, width)
+                        : argb(image, y, rows, conversion);
+        Arrays.setAll(argb, i -> overWhite(argb[i]));
+        return argb;
     }
 
     private static Conversion conversion(ColorSpace space) {
@@ -69,5 +72,18 @@ final class Colors {
             argb[i] = alpha << 24 | conversion.rgb(levels, at);
         }
         return argb;
+    }
+
+    private static int overWhite(int argb) {
+        int alpha = argb >>> 24;
+        if (alpha == FULL) {
+            return argb;
+        }
+        int rgb = FULL;
+        for (int shift = 16; shift >= 0; shift -= 8) {
+            int level = argb >> shift & FULL;
+            rgb = rgb << 8 | (level * alpha + FULL * (FULL - alpha) + HALF) / FULL;
+        }
+        return rgb;
     }
 }

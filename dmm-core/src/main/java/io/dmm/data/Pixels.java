@@ -13,7 +13,7 @@ public final class Pixels {
 
     private Pixels() {}
 
-    /** Pictures of one size as one array. */
+    /** Pictures of one size as one array; what is transparent lies over white. */
     public static NDArray toArray(NDManager manager, List<BufferedImage> images) {
         if (images.isEmpty()) {
             throw new IllegalArgumentException("pictures: expected at least 1 but was 0");
@@ -31,7 +31,7 @@ public final class Pixels {
                                 + " but was "
                                 + (image.getWidth() + "×" + image.getHeight()));
             }
-            int[] rgb = Colors.argb(image, 0, height);
+            int[] rgb = Colors.rgb(image, 0, height);
             for (int i = 0; i < plane; i++) {
                 for (int channel = 0; channel < 3; channel++) {
                     int level = rgb[i] >> (16 - 8 * channel) & 0xFF;

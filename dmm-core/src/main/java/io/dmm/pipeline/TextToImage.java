@@ -142,7 +142,8 @@ public final class TextToImage {
     }
 
     /**
-     * Begins with a picture instead of noise alone; it is scaled and cropped to the size asked for.
+     * Begins with a picture instead of noise alone; it is laid over white where it is transparent,
+     * scaled and cropped to the size asked for.
      *
      * @param strength above 0 and at most 1: the share of the steps taken, and with it of change
      */

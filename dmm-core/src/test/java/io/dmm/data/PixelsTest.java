@@ -88,6 +88,21 @@ class PixelsTest {
     }
 
     @Test
+    void transparentPicture_liesOverWhite() {
+        BufferedImage image = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
+        image.setRGB(0, 0, 3, 1, new int[] {0x00FF0000, 0x80FF0000, 0xFFFF0000}, 0, 3);
+        NDArray pixels = Pixels.toArray(manager, List.of(image));
+        assertArrayEquals(new float[] {1, 1, 1, 1, 0, -1, 1, 0, -1}, pixels.toFloatArray(), 0.01f);
+    }
+
+    @Test
+    void hashOfTransparentPicture_isThatOfWhatIsSeen() {
+        BufferedImage transparent = new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB);
+        String white = new PictureInMemory(image(1, 1, 0xFFFFFF)).sha256();
+        assertEquals(white, new PictureInMemory(transparent).sha256());
+    }
+
+    @Test
     void toImages_clipsAndRounds() {
         NDArray pixels = manager.create(new float[] {-7, 0.0039f, 1.5f}, new Shape(1, 3, 1, 1));
         assertArrayEquals(new int[] {0x0080FF}, rgb(Pixels.toImages(pixels).get(0)));

@@ -141,7 +141,7 @@ class SquareReaderTest {
         assertEquals(SIZE, actual.getHeight());
         int largest = 0;
         for (int i = 0; i < SIZE * SIZE; i++) {
-            int a = Colors.argb(expected, i / SIZE, 1)[i % SIZE];
+            int a = Colors.rgb(expected, i / SIZE, 1)[i % SIZE];
             int b = actual.getRGB(i % SIZE, i / SIZE);
             for (int shift = 0; shift < 24; shift += 8) {
                 largest = Math.max(largest, Math.abs((a >> shift & 0xFF) - (b >> shift & 0xFF)));
