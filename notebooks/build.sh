@@ -26,6 +26,7 @@ fail() {
 
 require_java() {
     local version major
+    [[ ${DMM_XMX:-2g} =~ ^[0-9]+[kmgKMG]?$ ]] || fail "DMM_XMX: expected a heap such as 4g but was '$DMM_XMX'"
     command -v "${java_bin}java" >/dev/null ||
         fail "${java_bin}java is missing; install a JDK 17 or later${JAVA_HOME:+, or correct JAVA_HOME}"
     command -v "${java_bin}jshell" >/dev/null ||

@@ -16,6 +16,7 @@ import io.dmm.pipeline.TextToImage;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -350,7 +351,8 @@ public final class Distillation {
      * @throws IllegalStateException if the base or the model merged before is in bf16, ten steps in
      *     a row have no finite loss and gradient, or another run of this process goes on for ten
      *     minutes
-     * @throws IOException if the metrics cannot be written
+     * @throws UncheckedIOException if the metrics or a checkpoint cannot be written
+     * @throws IOException if the folder of the cache or an older log cannot be used
      */
     public MergedModel run() throws IOException {
         try (RunTurn turn = RunTurn.take()) {

@@ -11,6 +11,7 @@ import io.dmm.distill.DistillationObjective;
 import io.dmm.distill.Ema;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.LoggedListener;
+import io.dmm.distill.RunConfiguration;
 import io.dmm.distill.Student;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
@@ -94,8 +95,9 @@ final class DistillationRun {
 
     MergedModel run() throws IOException {
         new RunChecks(settings, lessons).run();
+        RunConfiguration configuration = new RunIdentity(settings, drawn).configuration();
         try (NDManager manager = Compute.newManager();
-                Checkpoints checkpoints = checkpoints()) {
+                Checkpoints checkpoints = checkpoints(configuration)) {
             checkMetrics(checkpoints);
             UNet student = student(manager, checkpoints.resumes());
             Ema ema =
@@ -117,18 +119,20 @@ final class DistillationRun {
             // a copy, because DJL frees the gradient of a weight only with the weight; prepared, to
             // compute to the bit what it does once saved and loaded
             UNet merged = result.preparedCopy(owner, Precision.FP32);
-            return new MergedModel(base.with(owner, merged, styles), metadata());
+            return new MergedModel(
+                    base.with(owner, merged, styles),
+                    new RunHistory(before(), configuration, settings.steps).metadata());
         }
     }
 
-    private Checkpoints checkpoints() {
-        if (settings.checkpoints == null) {
-            return Checkpoints.none();
-        }
-        return Checkpoints.open(
-                settings.checkpoints,
-                settings.checkpointsEvery,
-                new RunIdentity(settings, drawn).configuration());
+    private Checkpoints checkpoints(RunConfiguration configuration) {
+        return settings.checkpoints == null
+                ? Checkpoints.none()
+                : Checkpoints.open(settings.checkpoints, settings.checkpointsEvery, configuration);
+    }
+
+    private Map<String, String> before() {
+        return settings.merged == null ? Map.of() : settings.merged.metadata();
     }
 
     /** The log is of this run: a new file, or one that goes on with the run. */
@@ -253,12 +257,5 @@ final class DistillationRun {
             captions.addAll(settings.validation.captions());
         }
         return captions;
-    }
-
-    private Map<String, String> metadata() {
-        return Map.of(
-                "dmm.steps", Long.toString(settings.steps),
-                "dmm.batch", Integer.toString(settings.batch),
-                "dmm.seed", Long.toString(settings.seed));
     }
 }

@@ -66,6 +66,11 @@ public final class MergedModel implements AutoCloseable {
         }
     }
 
+    /** See {@link RunHistory}. */
+    Map<String, String> metadata() {
+        return metadata;
+    }
+
     /** The styles' names. */
     public List<String> styles() {
         return model.styles();

@@ -7,7 +7,9 @@ import io.dmm.distill.LearningRate;
 import io.dmm.distill.RunConfiguration;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.weights.Sha256;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,19 +22,16 @@ import java.util.TreeMap;
 record RunIdentity(Distillation settings, List<String> drawn) {
 
     RunConfiguration configuration() {
-        SortedMap<String, String> teachers = new TreeMap<>();
+        Map<String, String> teachers = new LinkedHashMap<>();
         settings.experts.forEach(expert -> teachers.put(expert.name(), expert.source().sha256()));
         return new RunConfiguration(values(), teachers);
     }
 
     private SortedMap<String, String> values() {
         SortedMap<String, String> values = new TreeMap<>();
-        for (Expert expert : settings.experts) {
-            values.put("weight of " + expert.name(), text(expert.weight()));
-            values.put("clip skip of " + expert.name(), Integer.toString(expert.clipSkip()));
-        }
-        // the order of the styles in the codebook
-        values.put("styles", settings.experts.stream().map(Expert::name).toList().toString());
+        values.put("weights", settings.experts.stream().map(Expert::weight).toList().toString());
+        values.put(
+                "clip skips", settings.experts.stream().map(Expert::clipSkip).toList().toString());
         values.put("base", hash(settings.base));
         if (settings.merged == null) {
             values.put("start", settings.start.name());
@@ -56,7 +55,9 @@ record RunIdentity(Distillation settings, List<String> drawn) {
         if (settings.learningRate.curve() != LearningRate.Curve.CONSTANT) {
             values.put("steps", Long.toString(settings.steps)); // where the curve ends
         }
-        values.put("ema", String.valueOf(settings.ema));
+        if (settings.ema != null) {
+            values.put("ema", settings.ema.toString());
+        }
         values.put("student precision", settings.studentPrecision.name());
         values.put("teacher precision", settings.teacherPrecision.name());
         values.put("seed", Long.toString(settings.seed));

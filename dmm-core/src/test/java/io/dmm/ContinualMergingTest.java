@@ -21,6 +21,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,6 +72,47 @@ class ContinualMergingTest {
             loaded.sample("a house").style("third").steps(2).image();
         }
         assertArrayEquals(before, predicted(merged, 1), "the model that was extended");
+    }
+
+    @Test
+    void savedModel_saysWhatAllItsRoundsWere() throws IOException {
+        Path path = folder.resolve("three");
+        try (MergedModel three = extended(merged, more.get(0), 0.5, 2)) {
+            three.save(path);
+        }
+        try (MergedModel three = MergedModel.load(path);
+                MergedModel refined =
+                        settings(three.refine(base))
+                                .experts(List.of(experts.get(1).weighted(2).withClipSkip(2)))
+                                .steps(1)
+                                .seed(9)
+                                .run()) {
+            refined.save(folder.resolve("refined"));
+        }
+        Map<String, String> said = Dmm.inspect(folder.resolve("refined")).metadata();
+        assertEquals("first\nsecond\nthird", said.get("dmm.styles"));
+        assertEquals("first\nsecond", said.get("dmm.round1.experts"));
+        for (Expert expert : experts) {
+            assertEquals(expert.source().sha256(), said.get("dmm.round1.teacher." + expert.name()));
+        }
+        assertEquals("20", said.get("dmm.round1.steps"));
+        assertEquals("BASE", said.get("dmm.round1.start"));
+        assertEquals("third", said.get("dmm.round2.experts"));
+        assertEquals("true", said.get("dmm.round2.extending"));
+        assertEquals("0.5", said.get("dmm.round2.regularizer"));
+        assertEquals("[2.0]", said.get("dmm.round3.weights"));
+        assertEquals("[2]", said.get("dmm.round3.clip_skips"));
+        assertEquals("9", said.get("dmm.round3.seed"));
+        assertEquals(
+                merged.metadata(), saidOfRound(said, 1), "the model that was extended, saved late");
+        assertEquals(Set.of(), saidOfRound(said, 4).keySet());
+        assertTrue(saidOfRound(said, 1).size() < 24, said.toString());
+    }
+
+    private static Map<String, String> saidOfRound(Map<String, String> said, int round) {
+        Map<String, String> ofRound = new TreeMap<>(said);
+        ofRound.keySet().removeIf(key -> !key.startsWith("dmm.round" + round + "."));
+        return ofRound;
     }
 
     @Test

@@ -276,11 +276,18 @@ class ResumeTest {
                 distillation().losses(Loss.score()));
         assertRefused("setting 'pictures', expected ", distillation().captions(otherPictures));
         assertRefused(
-                "setting 'weight of first', expected 2.0 but was 1.0",
+                "setting 'weights', expected [2.0, 1.0] but was [1.0, 1.0]",
                 distillation().experts(List.of(experts.get(0).weighted(2), experts.get(1))));
         assertRefused(
-                "setting 'styles', expected [second, first] but was [first, second]",
+                "experts, expected [second, first] but was [first, second]",
                 distillation().experts(List.of(experts.get(1), experts.get(0))));
+        Expert other = new Expert("other", experts.get(0).source(), 3, 2);
+        assertRefused(
+                "experts, expected [first, second, other] but was [first, second]",
+                distillation().experts(List.of(experts.get(0), experts.get(1), other)));
+        assertRefused(
+                "experts, expected [second, other] but was [first, second]",
+                distillation().experts(List.of(experts.get(1), other)).seed(9));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.dmm.batch;
 import io.dmm.distill.RunEnd;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,7 @@ public final class Batch {
     private static final int SUCCESS = 0;
     private static final int FAILURE = 1;
     private static final int INTERRUPTED = 130;
+    private static final String AT_ONCE = "the job stopped at once";
     private static final Duration REMINDER = Duration.ofMinutes(1);
 
     /** What a script does; it may throw. */
@@ -105,9 +107,15 @@ public final class Batch {
         }
     }
 
+    /** Which file was being read or written when the interrupt came is no reason. */
     private static String reason(Throwable interruption) {
+        for (Throwable cause = interruption; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClosedByInterruptException) {
+                return AT_ONCE;
+            }
+        }
         String message = interruption.getMessage();
-        return message == null ? "the job stopped at once" : firstLine(message);
+        return message == null ? AT_ONCE : firstLine(message);
     }
 
     private static int interrupted(String reason, PrintStream err) {

@@ -59,7 +59,7 @@ public final class MergeJob {
         this.captions = words.get(1);
         this.folder = Path.of(words.get(2));
         this.options = options;
-        if (Files.exists(modelFolder())) {
+        if (Files.exists(modelFolder()) || Files.exists(folder.resolve("model_index.json"))) {
             throw new IllegalArgumentException(
                     folder + ": expected a new folder but it has a model; name another");
         }
@@ -155,38 +155,40 @@ public final class MergeJob {
                 .teacherPrecision(Precision.BF16)
                 .checkpoints(checkpoints(), CHECKPOINT_EVERY)
                 .listen(new ConsoleProgress());
+        List<String> prompts = prompts();
+        List<CaptionedImage> pictures = prompts.isEmpty() ? pictures(imageSize) : List.of();
+        int available = prompts.isEmpty() ? pictures.size() : Integer.MAX_VALUE;
         if (isTiny()) {
-            run.batch(TINY_BATCH)
+            run.batch(Math.min(TINY_BATCH, available))
                     .optimizer(Optimizer.Rule.MUON)
                     .learningRate(LearningRate.linear(5e-3).withWarmup(20))
                     .losses(Loss.score(), Loss.features(0.3))
                     .timesteps(new TimestepSampling(0.3));
         } else {
-            run.batch(MICRO_BATCHES * microBatch())
-                    .accumulate(MICRO_BATCHES)
+            int parts = parts(available);
+            run.batch(Math.min(parts * microBatch(), available))
+                    .accumulate(parts)
                     .learningRate(1e-5)
                     .losses(Loss.score(), Loss.features(0.002))
                     .activations(Activations.RECOMPUTED);
         }
-        return ask(run, imageSize);
+        Synthesis.Settings drawing =
+                isTiny() ? new Synthesis.Settings(6, 1) : Synthesis.Settings.DEFAULT;
+        return prompts.isEmpty()
+                ? run.captions(pictures)
+                        .synthesize(Math.min(DRAWN_OF_PICTURES, pictures.size()), drawing)
+                : run.prompts(prompts).synthesize(prompts.size(), drawing);
+    }
+
+    /** Of a batch; few pictures make a small one, since it takes no picture twice. */
+    int parts(int pictures) {
+        return Math.max(1, Math.min(MICRO_BATCHES, pictures / microBatch()));
     }
 
     /** Each teacher needs two samples in every part; one that is extended teaches, too. */
     int microBatch() {
         int teachers = experts.size() + (merged == null ? 0 : 1);
         return Math.max(MICRO_BATCH, 2 * teachers);
-    }
-
-    private Distillation ask(Distillation run, int imageSize) throws IOException {
-        Synthesis.Settings drawing =
-                isTiny() ? new Synthesis.Settings(6, 1) : Synthesis.Settings.DEFAULT;
-        List<String> prompts = prompts();
-        if (!prompts.isEmpty()) {
-            return run.prompts(prompts).synthesize(prompts.size(), drawing);
-        }
-        List<CaptionedImage> pictures = pictures(imageSize);
-        int drawn = Math.min(DRAWN_OF_PICTURES, pictures.size());
-        return run.captions(pictures).synthesize(drawn, drawing);
     }
 
     /** The lines of a text file, all of which the experts draw; none of a folder. */

@@ -15,7 +15,7 @@ public final class PromptFile {
     /**
      * The lines that are not blank.
      *
-     * @throws IllegalArgumentException if there is none, or the file is no text in UTF-8
+     * @throws IllegalArgumentException if there is none, or no such file, or no text in UTF-8
      * @throws IOException if it cannot be read
      */
     public static List<String> lines(Path file) throws IOException {
@@ -33,6 +33,12 @@ public final class PromptFile {
     }
 
     private static String text(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException(
+                    file
+                            + ": expected a text file with a prompt on each line but "
+                            + (Files.isDirectory(file) ? "was a folder" : "there is none"));
+        }
         try {
             return Files.readString(file);
         } catch (CharacterCodingException e) {

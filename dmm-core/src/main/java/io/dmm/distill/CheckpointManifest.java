@@ -15,25 +15,19 @@ import java.util.SortedMap;
  * The list of a checkpoint's files, {@code manifest.json}: written last, so a checkpoint that has
  * one was written whole.
  *
- * @param format of the folder, 1
- * @param library the version that wrote it, or {@code unpackaged}
- * @param configuration SHA-256 of the run's settings
- * @param teachers SHA-256 of each teacher's weights
+ * <p>It holds nothing that cannot be held against the folder, so that a damaged one is noticed.
+ *
+ * @param format of the folder, 2
+ * @param step that the folder is named after
  * @param files all but this one, by name
  */
-record CheckpointManifest(
-        int format,
-        String library,
-        long step,
-        String configuration,
-        SortedMap<String, String> teachers,
-        SortedMap<String, FileRecord> files) {
+record CheckpointManifest(int format, long step, SortedMap<String, FileRecord> files) {
     static final String NAME = "manifest.json";
 
-    /** The run's settings. */
-    static final String SETTINGS = "run.json";
+    /** The run's {@link RunConfiguration}. */
+    static final String CONFIGURATION = "run.json";
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int MAX_BYTES = 1 << 20;
     private static final String PLAIN_NAME = "[A-Za-z0-9][A-Za-z0-9._-]*";
     private static final JsonMapper JSON =
@@ -52,28 +46,16 @@ record CheckpointManifest(
                                         .formatted(name, file));
                     }
                 });
-        FileRecord settings = files.get(SETTINGS);
-        if (settings == null || !settings.sha256().equals(configuration)) {
+        if (!files.containsKey(CONFIGURATION)) {
             throw new IllegalArgumentException(
-                    "configuration, expected the hash of %s, %s, but was '%.80s'"
-                            .formatted(
-                                    SETTINGS,
-                                    settings == null ? "which is missing" : settings.sha256(),
-                                    configuration));
+                    "files, expected %s among them but was %s"
+                            .formatted(CONFIGURATION, files.keySet()));
         }
     }
 
     /** The manifest that this version writes. */
-    static CheckpointManifest of(
-            long step, SortedMap<String, String> teachers, SortedMap<String, FileRecord> files) {
-        String version = CheckpointManifest.class.getPackage().getImplementationVersion();
-        return new CheckpointManifest(
-                FORMAT,
-                version == null ? "unpackaged" : version,
-                step,
-                files.get(SETTINGS).sha256(),
-                teachers,
-                files);
+    static CheckpointManifest of(long step, SortedMap<String, FileRecord> files) {
+        return new CheckpointManifest(FORMAT, step, files);
     }
 
     byte[] toBytes() {

@@ -6,6 +6,7 @@ import io.dmm.distill.DurableFiles.Failpoint;
 import io.dmm.tensor.GradMode;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.SafeTensorsWriter;
+import io.dmm.weights.WriteFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.WritableByteChannel;
@@ -164,14 +165,8 @@ public final class CheckpointStore implements AutoCloseable {
                         return null;
                     });
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "%s: checkpoint of step %d cannot be written (%s), %d MB are free; earlier checkpoints are as they were"
-                            .formatted(
-                                    folder.path(),
-                                    step,
-                                    e,
-                                    folder.path().toFile().getUsableSpace() / 1_000_000),
-                    e);
+            throw WriteFailure.of(
+                    folder.checkpoint(step), e, "; earlier checkpoints are as they were");
         }
     }
 
@@ -198,14 +193,13 @@ public final class CheckpointStore implements AutoCloseable {
         try {
             files.makeFolder(draft);
             SortedMap<String, Content> all = new TreeMap<>(contents);
-            all.put(CheckpointManifest.SETTINGS, Content.of(configuration.settingsToBytes()));
+            all.put(CheckpointManifest.CONFIGURATION, Content.of(configuration.toBytes()));
             SortedMap<String, FileRecord> written = new TreeMap<>();
             for (Map.Entry<String, Content> each : all.entrySet()) {
                 Path file = draft.resolve(each.getKey());
                 written.put(each.getKey(), files.write(file, each.getValue()));
             }
-            byte[] manifest =
-                    CheckpointManifest.of(step, configuration.teachers(), written).toBytes();
+            byte[] manifest = CheckpointManifest.of(step, written).toBytes();
             files.write(draft.resolve(CheckpointManifest.NAME), Content.of(manifest));
             files.forceFolder(draft);
             if (Files.exists(folder.checkpoint(step))) {

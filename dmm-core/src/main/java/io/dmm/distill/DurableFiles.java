@@ -27,12 +27,16 @@ record DurableFiles(Failpoint failpoint) {
         DELETE
     }
 
-    /** Is passed before every operation. */
+    /** Is passed before every operation, and makes the files. */
     @FunctionalInterface
     interface Failpoint {
         Failpoint NONE = (operation, path) -> {};
 
         void pass(Operation operation, Path path) throws IOException;
+
+        default FileChannel open(Path file) throws IOException {
+            return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        }
     }
 
     /** What a file will hold. */
@@ -58,8 +62,7 @@ record DurableFiles(Failpoint failpoint) {
     /** Writes a new file and returns its size and hash, taken on the way. */
     FileRecord write(Path file, Content content) throws IOException {
         failpoint.pass(Operation.CREATE, file);
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = failpoint.open(file)) {
             HashingChannel out = new HashingChannel(new Passing(file, channel));
             content.writeTo(out);
             failpoint.pass(Operation.FORCE, file);

@@ -16,6 +16,7 @@ public final class LoggedListener implements TrainingListener, AutoCloseable {
 
     /**
      * @param file the log to append to, or null for none
+     * @throws UncheckedIOException if it or the file beside it cannot be written; so do the steps
      */
     public LoggedListener(Path file, TrainingListener listener) throws IOException {
         this.listener = listener;
@@ -23,7 +24,7 @@ public final class LoggedListener implements TrainingListener, AutoCloseable {
         try {
             tensorBoard =
                     file == null ? null : TensorBoardLog.in(file.toAbsolutePath().getParent());
-        } catch (IOException e) {
+        } catch (UncheckedIOException e) {
             log.close();
             throw e;
         }
@@ -36,43 +37,28 @@ public final class LoggedListener implements TrainingListener, AutoCloseable {
 
     @Override
     public void onStep(StepMetrics metrics) {
-        write(
-                () -> {
-                    log.write(metrics);
-                    tensorBoard.write(metrics);
-                });
+        if (log != null) {
+            log.write(metrics);
+            tensorBoard.write(metrics);
+        }
         listener.onStep(metrics);
     }
 
     @Override
     public void onValidation(Validation validation) {
-        write(
-                () -> {
-                    log.write(validation);
-                    tensorBoard.write(validation);
-                });
+        if (log != null) {
+            log.write(validation);
+            tensorBoard.write(validation);
+        }
         listener.onValidation(validation);
     }
 
     @Override
     public void onSample(long step, String name, BufferedImage picture) {
-        write(() -> tensorBoard.write(step, name, picture));
+        if (log != null) {
+            tensorBoard.write(step, name, picture);
+        }
         listener.onSample(step, name, picture);
-    }
-
-    private interface Writing {
-        void run() throws IOException;
-    }
-
-    private void write(Writing writing) {
-        if (log == null) {
-            return;
-        }
-        try {
-            writing.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException("metrics.jsonl: cannot be written", e);
-        }
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.dmm.distill;
 
 import io.dmm.pipeline.Fonts;
-import io.dmm.weights.AtomicFile;
+import io.dmm.pipeline.PngParameters;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -11,13 +11,11 @@ import java.awt.Stroke;
 import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.ValueAxis;
@@ -123,11 +121,13 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         chart((int) area.getWidth()).draw(g, area);
     }
 
-    /** Writes the chart as PNG; the same metrics give the same bytes on one machine. */
-    public void write(Path file) throws IOException {
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(image(), "png", png);
-        AtomicFile.write(file, png.toByteArray());
+    /**
+     * Writes the chart as PNG; the same metrics give the same bytes on one machine.
+     *
+     * @throws UncheckedIOException if it cannot be written
+     */
+    public void write(Path file) {
+        PngParameters.write(file, image(), "");
     }
 
     private static boolean spansMuch(List<StepMetrics> metrics, View view) {

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dmm.weights.WriteFailure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,38 +36,63 @@ public final class MetricsLog implements Closeable {
     /** Only the line of a validation has it. */
     private static final String VALIDATION_KEY = "figures";
 
+    private final Path path;
     private final RandomAccessFile file;
 
-    private MetricsLog(RandomAccessFile file) {
+    private MetricsLog(Path path, RandomAccessFile file) {
+        this.path = path;
         this.file = file;
     }
 
-    /** Opens a log to append to, new or of an earlier run; the caller closes it. */
-    public static MetricsLog append(Path path) throws IOException {
-        Files.createDirectories(path.toAbsolutePath().getParent());
-        RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+    /**
+     * Opens a log to append to, new or of an earlier run; the caller closes it.
+     *
+     * @throws UncheckedIOException if it cannot be written
+     */
+    public static MetricsLog append(Path path) {
         try {
-            file.setLength(endOfLastLine(file));
-            file.seek(file.length());
-            return new MetricsLog(file);
+            Files.createDirectories(path.toAbsolutePath().getParent());
+            return new MetricsLog(path, atTheEnd(new RandomAccessFile(path.toFile(), "rw")));
+        } catch (IOException e) {
+            throw WriteFailure.of(path, e);
+        }
+    }
+
+    /** A torn last line is cut off: with lines after it, it would be a broken middle one. */
+    private static RandomAccessFile atTheEnd(RandomAccessFile file) throws IOException {
+        try {
+            long end = endOfLastLine(file);
+            if (end < file.length()) {
+                file.setLength(end);
+            }
+            file.seek(end);
+            return file;
         } catch (IOException e) {
             file.close();
             throw e;
         }
     }
 
-    /** Writes a step's line at once, whole: a line is one call of the operating system. */
-    public void write(StepMetrics metrics) throws IOException {
+    /**
+     * Writes a step's line at once, whole: a line is one call of the operating system.
+     *
+     * @throws UncheckedIOException if it cannot be written
+     */
+    public void write(StepMetrics metrics) {
         writeLine(metrics);
     }
 
     /** Writes the line of a validation, likewise. */
-    public void write(Validation validation) throws IOException {
+    public void write(Validation validation) {
         writeLine(validation);
     }
 
-    private void writeLine(Object line) throws IOException {
-        file.write((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    private void writeLine(Object line) {
+        try {
+            file.write((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw WriteFailure.of(path, e);
+        }
     }
 
     @Override
@@ -119,7 +146,6 @@ public final class MetricsLog implements Closeable {
         }
     }
 
-    /** A torn last line is cut off: with lines after it, it would be a broken middle one. */
     private static long endOfLastLine(RandomAccessFile file) throws IOException {
         for (long end = file.length(); end > 0; end--) {
             file.seek(end - 1);

@@ -61,8 +61,7 @@ public final class StoredCheckpoint {
 
     /** The configuration of the run that wrote it. */
     RunConfiguration configuration() {
-        Path settings = folder.resolve(CheckpointManifest.SETTINGS);
-        return new RunConfiguration(RunConfiguration.readSettings(settings), manifest.teachers());
+        return RunConfiguration.read(folder.resolve(CheckpointManifest.CONFIGURATION));
     }
 
     /**

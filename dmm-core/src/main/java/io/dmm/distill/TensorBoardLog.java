@@ -1,11 +1,13 @@
 package io.dmm.distill;
 
+import io.dmm.pipeline.PngParameters;
+import io.dmm.weights.WriteFailure;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -16,7 +18,6 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
-import javax.imageio.ImageIO;
 
 /**
  * The record of a run for TensorBoard: a file {@code events.out.tfevents.<time>.<host>.<process>}
@@ -47,19 +48,31 @@ final class TensorBoardLog implements Closeable {
     private static final int CRC_DELTA = 0xA282EAD8;
     private static final int CRC_ROTATION = 15;
 
+    private final Path path;
     private final OutputStream file;
     private final Clock clock;
     private boolean begun;
 
-    TensorBoardLog(OutputStream file, Clock clock) throws IOException {
-        this.file = file;
+    /**
+     * Begins a file; the caller closes it.
+     *
+     * @throws UncheckedIOException if it cannot be written
+     */
+    TensorBoardLog(Path path, Clock clock) {
+        this.path = path;
         this.clock = clock;
+        try {
+            Files.createDirectories(path.toAbsolutePath().getParent());
+            // not Files.newOutputStream: an interrupted thread closes that
+            file = new FileOutputStream(path.toFile());
+        } catch (IOException e) {
+            throw WriteFailure.of(path, e);
+        }
         write(event().text(FILE_VERSION, "brain.Event:2"));
     }
 
-    /** Begins a file in a folder; the caller closes it. */
-    static TensorBoardLog in(Path folder) throws IOException {
-        Files.createDirectories(folder);
+    /** As the constructor, under a new name in the folder. */
+    static TensorBoardLog in(Path folder) {
         Clock clock = Clock.systemUTC();
         String stem =
                 String.format(
@@ -72,8 +85,7 @@ final class TensorBoardLog implements Closeable {
         for (int again = 1; Files.exists(file); again++) {
             file = folder.resolve(stem + "." + again);
         }
-        // not Files.newOutputStream: an interrupted thread closes that
-        return new TensorBoardLog(new FileOutputStream(file.toFile()), clock);
+        return new TensorBoardLog(file, clock);
     }
 
     private static String host() {
@@ -85,7 +97,7 @@ final class TensorBoardLog implements Closeable {
     }
 
     /** Writes {@code loss/total}, {@code loss/score}, {@code loss/score/ink}, … of a step. */
-    void write(StepMetrics metrics) throws IOException {
+    void write(StepMetrics metrics) {
         Protobuf summary = new Protobuf();
         scalar(summary, "loss/total", metrics.loss());
         scalar(summary, "learning_rate", metrics.learningRate());
@@ -96,7 +108,7 @@ final class TensorBoardLog implements Closeable {
     }
 
     /** Writes {@code closed_gap/ink}, … */
-    void write(Validation validation) throws IOException {
+    void write(Validation validation) {
         Protobuf summary = new Protobuf();
         for (Map.Entry<String, Double> figure : validation.figures().entrySet()) {
             scalar(summary, tag(figure.getKey()), figure.getValue());
@@ -105,15 +117,13 @@ final class TensorBoardLog implements Closeable {
     }
 
     /** Writes a picture as {@code samples/<name>}. */
-    void write(long step, String name, BufferedImage picture) throws IOException {
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(picture, "png", png);
+    void write(long step, String name, BufferedImage picture) {
         Protobuf image =
                 new Protobuf()
                         .integer(IMAGE_HEIGHT, picture.getHeight())
                         .integer(IMAGE_WIDTH, picture.getWidth())
                         .integer(IMAGE_COLORSPACE, RGB)
-                        .bytes(IMAGE_BYTES, png.toByteArray());
+                        .bytes(IMAGE_BYTES, PngParameters.encode(picture, ""));
         Protobuf value =
                 new Protobuf().text(VALUE_TAG, "samples/" + name).message(VALUE_IMAGE, image);
         write(step, new Protobuf().message(VALUE, value));
@@ -137,7 +147,7 @@ final class TensorBoardLog implements Closeable {
         return end == name.length() ? first : first + "/" + name.substring(end + 1);
     }
 
-    private void write(long step, Protobuf summary) throws IOException {
+    private void write(long step, Protobuf summary) {
         if (!begun) {
             begun = true;
             Protobuf start = new Protobuf().integer(SESSION_STATUS, SESSION_START);
@@ -151,7 +161,7 @@ final class TensorBoardLog implements Closeable {
     }
 
     /** A record: length, its checksum, content, its checksum; in one call, as it is read live. */
-    private void write(Protobuf event) throws IOException {
+    private void write(Protobuf event) {
         byte[] content = event.toBytes();
         ByteBuffer record =
                 ByteBuffer.allocate(Long.BYTES + 2 * Integer.BYTES + content.length)
@@ -159,7 +169,11 @@ final class TensorBoardLog implements Closeable {
         record.putLong(content.length);
         record.putInt(maskedCrc(record.array(), Long.BYTES));
         record.put(content).putInt(maskedCrc(content, content.length));
-        file.write(record.array());
+        try {
+            file.write(record.array());
+        } catch (IOException e) {
+            throw WriteFailure.of(path, e);
+        }
     }
 
     private static int maskedCrc(byte[] bytes, int count) {

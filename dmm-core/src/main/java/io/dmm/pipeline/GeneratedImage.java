@@ -1,7 +1,7 @@
 package io.dmm.pipeline;
 
 import java.awt.image.BufferedImage;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /**
@@ -16,8 +16,12 @@ public record GeneratedImage(BufferedImage image, String parameters) {
         return GenerationSettings.parse(parameters);
     }
 
-    /** Writes a PNG that carries the parameters. */
-    public void save(Path file) throws IOException {
+    /**
+     * Writes a PNG that carries the parameters.
+     *
+     * @throws UncheckedIOException if it cannot be written
+     */
+    public void save(Path file) {
         PngParameters.write(file, image, parameters);
     }
 }

@@ -102,7 +102,7 @@ public final class ModelReader {
         List<String> missing = PARTS.stream().filter(part -> !files.has(part)).toList();
         if (!missing.isEmpty()) {
             throw new ModelFileException(
-                    "%s: lacks %s, expected all parts of a model; name a diffusers folder that has the rest: StableDiffusion.load(path, folder)"
+                    "%s: lacks %s, expected all parts of a model; name a diffusers folder that has the rest, as in StableDiffusion.load(path, folder) or a script's --donor=folder"
                             .formatted(files.where(), String.join(", ", missing)));
         }
     }

@@ -14,8 +14,8 @@ import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelSpec;
 import io.dmm.weights.NameTable;
 import io.dmm.weights.SafeTensorsWriter;
+import io.dmm.weights.WriteFailure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -90,7 +90,7 @@ record ModelWriter(StableDiffusion model, DType floatType, Map<String, String> m
             SafeTensorsWriter.write(
                     file, ldmTensors(scope), floatType, described(ModelSpec.LATENT_DIFFUSION));
         } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
+            throw WriteFailure.of(file, e);
         }
     }
 

@@ -29,8 +29,10 @@ public final class PngParameters {
 
     /**
      * Writes a PNG file with its parameters, if any; an existing file is replaced at one stroke.
+     *
+     * @throws UncheckedIOException if it cannot be written
      */
-    public static void write(Path file, BufferedImage image, String parameters) throws IOException {
+    public static void write(Path file, BufferedImage image, String parameters) {
         AtomicFile.write(file, encode(image, parameters));
     }
 

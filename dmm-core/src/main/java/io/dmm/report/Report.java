@@ -1,7 +1,7 @@
 package io.dmm.report;
 
 import io.dmm.weights.AtomicFile;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +40,9 @@ public record Report(
      * Writes {@code report.html} and {@code summary.json}.
      *
      * @throws IllegalArgumentException if a picture is not in the folder
+     * @throws UncheckedIOException if a file cannot be written
      */
-    public void write(Path folder) throws IOException {
+    public void write(Path folder) {
         for (Picture picture : pictures) {
             if (!Files.isRegularFile(folder.resolve(picture.file()))) {
                 throw new IllegalArgumentException(

@@ -54,7 +54,8 @@ public final class Compute {
             throw new IllegalArgumentException(
                     "DMM_DEVICE: expected cpu, gpu or gpu<index> but was '" + wanted + "'");
         }
-        Device device = Device.fromName(wanted);
+        // DJL takes "gpu" for one without a number, which equals no GPU
+        Device device = wanted.equals("gpu") ? Device.gpu() : Device.fromName(wanted);
         if (device.isGpu() && device.getDeviceId() >= ENGINE.getGpuCount()) {
             throw new IllegalArgumentException(
                     "DMM_DEVICE: "

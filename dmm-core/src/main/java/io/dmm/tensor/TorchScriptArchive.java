@@ -36,7 +36,7 @@ final class TorchScriptArchive {
         try {
             return load(manager, "prepared-onednn.torchscript");
         } catch (EngineException e) {
-            LOGGER.info("This PyTorch has no oneDNN: weights stay as they are", e);
+            LOGGER.debug("This PyTorch has no oneDNN: weights stay as they are", e);
             return load(manager, "prepared-none.torchscript");
         }
     }

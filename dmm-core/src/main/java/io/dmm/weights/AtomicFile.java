@@ -2,6 +2,7 @@ package io.dmm.weights;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -22,35 +23,56 @@ public final class AtomicFile {
     /**
      * Writes beside {@code target} and moves over it; on failure the target is as it was. Missing
      * folders are made, and an interrupted thread still writes the whole file.
+     *
+     * @throws UncheckedIOException if it cannot be written
      */
-    public static void write(Path target, byte[] content) throws IOException {
-        Files.createDirectories(target.toAbsolutePath().getParent());
-        Path temporary = sibling(target);
-        try {
-            // not a channel: an interrupted thread closes it
-            try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
-                out.write(content);
-                out.getFD().sync();
-            }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+    public static void write(Path target, byte[] content) {
+        replace(
+                target,
+                temporary -> {
+                    Files.createDirectories(target.toAbsolutePath().getParent());
+                    // not a channel: an interrupted thread closes it
+                    try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
+                        out.write(content);
+                        out.getFD().sync();
+                    }
+                    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+                });
     }
 
     /** As {@link #write(Path, byte[])}, in parts, into a folder that is there. */
-    static void write(Path target, Body body) throws IOException {
+    static void write(Path target, Body body) {
+        replace(
+                target,
+                temporary -> {
+                    try (FileChannel channel =
+                            FileChannel.open(
+                                    temporary,
+                                    StandardOpenOption.CREATE_NEW,
+                                    StandardOpenOption.WRITE)) {
+                        body.writeTo(channel);
+                        channel.force(true);
+                    }
+                    move(temporary, target);
+                });
+    }
+
+    private interface Replacement {
+        void writeAndMove(Path temporary) throws IOException;
+    }
+
+    private static void replace(Path target, Replacement replacement) {
         Path temporary = sibling(target);
         try {
-            try (FileChannel channel =
-                    FileChannel.open(
-                            temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                body.writeTo(channel);
-                channel.force(true);
+            try {
+                replacement.writeAndMove(temporary);
+            } finally {
+                if (Files.exists(temporary)) {
+                    Files.delete(temporary);
+                }
             }
-            move(temporary, target);
-        } finally {
-            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            throw WriteFailure.of(target, e);
         }
     }
 

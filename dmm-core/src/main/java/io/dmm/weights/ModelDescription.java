@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a model file or folder is, told from its headers alone; printed, it fills one screen.
+ * What a model file or folder is, told from its headers alone; printed, it fills a page at most.
  *
  * @param kind of a folder, that of its UNet, or of its first part where it has none
  * @param parts in a checkpoint or folder by their diffusers names; a file of another kind is one
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 public record ModelDescription(
         Path path, ModelKind kind, List<Part> parts, Map<String, String> metadata) {
-    private static final int KEYS_SHOWN = 20;
+    private static final int KEYS_SHOWN = 60;
     private static final int LENGTH_SHOWN = 80;
 
     /**
@@ -111,7 +111,7 @@ public record ModelDescription(
             throw new ModelFileException(
                     path
                             + ": has no weights, expected a diffusers folder with parts in"
-                            + " safetensors");
+                            + " safetensors; a LoRA or a single file is named by the file itself");
         }
         boolean whole = kind == ModelKind.UNET && parts.size() > 1;
         return new ModelDescription(path, whole ? ModelKind.CHECKPOINT : kind, parts, metadata);

@@ -70,12 +70,7 @@ public final class ModelDraft implements AutoCloseable {
 
     /** Writes one file at a path relative to the model folder. */
     public void write(String relative, byte[] content) {
-        Path file = resolve(relative);
-        try {
-            AtomicFile.write(file, content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
-        }
+        AtomicFile.write(resolve(relative), content);
     }
 
     private Path resolve(String relative) {

@@ -47,24 +47,20 @@ public final class SafeTensorsWriter {
         Map<String, String> described = new TreeMap<>(metadata);
         described.computeIfPresent(ModelSpec.HASH, (key, old) -> NO_HASH);
         byte[] header = HeaderWriter.header(layout, described);
-        try {
-            AtomicFile.write(
-                    file,
-                    channel -> {
-                        AtomicFile.writeFully(channel, ByteBuffer.wrap(header));
-                        HashingChannel data = new HashingChannel(channel);
-                        writeData(data, file.toString(), layout, tensors);
-                        if (described.containsKey(ModelSpec.HASH)) {
-                            // only now known; as long as the zeros that kept its place
-                            described.put(ModelSpec.HASH, HASH_PREFIX + data.sha256());
-                            channel.position(0);
-                            byte[] complete = HeaderWriter.header(layout, described);
-                            AtomicFile.writeFully(channel, ByteBuffer.wrap(complete));
-                        }
-                    });
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": cannot be written (" + e + ")", e);
-        }
+        AtomicFile.write(
+                file,
+                channel -> {
+                    AtomicFile.writeFully(channel, ByteBuffer.wrap(header));
+                    HashingChannel data = new HashingChannel(channel);
+                    writeData(data, file.toString(), layout, tensors);
+                    if (described.containsKey(ModelSpec.HASH)) {
+                        // only now known; as long as the zeros that kept its place
+                        described.put(ModelSpec.HASH, HASH_PREFIX + data.sha256());
+                        channel.position(0);
+                        byte[] complete = HeaderWriter.header(layout, described);
+                        AtomicFile.writeFully(channel, ByteBuffer.wrap(complete));
+                    }
+                });
     }
 
     /**

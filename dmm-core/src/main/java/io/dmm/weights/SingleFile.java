@@ -33,6 +33,9 @@ final class SingleFile implements ModelFiles {
 
     private static final String ZERO_TERMINAL_SNR = "ztsnr";
 
+    private static final Pattern AVERAGE =
+            Pattern.compile("model_ema\\.(?!(decay|num_updates)$).*");
+
     private static final int NAMES_SHOWN = 10;
 
     private final Path path;
@@ -71,12 +74,10 @@ final class SingleFile implements ModelFiles {
     }
 
     private static void checkRest(TensorFile file, Map<LdmPart, String> prefixes) {
-        List<String> ignored = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
         for (String name : file.tensors().keySet()) {
-            if (LEFT_BY_TRAINING.matcher(name).matches()) {
-                ignored.add(name);
-            } else if (!name.equals(V_PREDICTION)
+            if (!LEFT_BY_TRAINING.matcher(name).matches()
+                    && !name.equals(V_PREDICTION)
                     && prefixes.values().stream().noneMatch(name::startsWith)) {
                 unknown.add(name);
             }
@@ -85,14 +86,6 @@ final class SingleFile implements ModelFiles {
             throw new ModelFileException(
                     "%s: expected UNet, autoencoder and text encoder of SD 1.5 alone but was %d more tensors, first %s; it is a model of another kind"
                             .formatted(file.where(), unknown.size(), firstOf(unknown)));
-        }
-        if (!ignored.isEmpty()) {
-            LOGGER.info(
-                    "{}: ignores {} tensors that are not the model's weights (buffers, averages of"
-                            + " training), first {}",
-                    file.where(),
-                    ignored.size(),
-                    firstOf(ignored));
         }
     }
 
@@ -124,10 +117,29 @@ final class SingleFile implements ModelFiles {
     public TensorFile weights(String part) {
         for (Map.Entry<LdmPart, String> each : prefixes.entrySet()) {
             if (each.getKey().part().equals(part)) {
-                return part(TensorFile.open(path), each.getValue());
+                TensorFile file = TensorFile.open(path);
+                if (each.getKey() == LdmPart.UNET) {
+                    sayWhichWeights(file);
+                }
+                return part(file, each.getValue());
             }
         }
         throw lacks(part);
+    }
+
+    private static void sayWhichWeights(TensorFile file) {
+        List<String> averages =
+                file.tensors().keySet().stream()
+                        .filter(name -> AVERAGE.matcher(name).matches())
+                        .toList();
+        if (!averages.isEmpty()) {
+            LOGGER.info(
+                    "{}: takes the weights as trained and leaves out their {} averages (EMA), first"
+                            + " {}",
+                    file.where(),
+                    averages.size(),
+                    firstOf(averages));
+        }
     }
 
     /** The tensors behind a prefix, which their names lose. */

@@ -19,7 +19,7 @@ import java.nio.channels.FileChannel;
  * one chunk does so here; the array handed out owns memory of its own.
  */
 final class TensorLoader {
-    private static final int CHUNK = 1 << 18; // elements
+    private static final int CHUNK = 1 << 20; // elements
 
     private final String where;
     private final FileChannel channel;

@@ -98,7 +98,7 @@ class BatchTest {
                                     "cannot write", new ClosedByInterruptException());
                         });
         assertEquals(130, code);
-        assertEquals("interrupted: cannot write\n", output());
+        assertEquals("interrupted: the job stopped at once\n", output());
     }
 
     @Test

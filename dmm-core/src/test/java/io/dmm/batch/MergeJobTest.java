@@ -99,6 +99,11 @@ class MergeJobTest {
         assertEquals(
                 out() + ": expected a new folder but it has a model; name another",
                 refused("tinyworld", "tinyworld", out(), "ink", "pixel"));
+        Files.delete(Path.of(out(), "model"));
+        Files.createFile(Path.of(out(), "model_index.json"));
+        assertEquals(
+                out() + ": expected a new folder but it has a model; name another",
+                refused("tinyworld", "tinyworld", out(), "ink", "pixel"));
     }
 
     @Test
@@ -116,6 +121,13 @@ class MergeJobTest {
         assertEquals(10, withExperts(5, false).microBatch());
         assertEquals(10, withExperts(4, true).microBatch());
         assertEquals(16, withExperts(8, false).microBatch());
+    }
+
+    @Test
+    void fewPictures_makeASmallBatch() {
+        assertEquals(1, withExperts(4, false).parts(5));
+        assertEquals(2, withExperts(4, false).parts(20));
+        assertEquals(4, withExperts(4, false).parts(1200));
     }
 
     private MergeJob withExperts(int count, boolean extending) {

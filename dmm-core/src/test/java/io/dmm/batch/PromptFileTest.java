@@ -33,6 +33,14 @@ class PromptFileTest {
         assertRefused(file, ": expected text in UTF-8 but was another encoding");
     }
 
+    @Test
+    void folderAndMissingFile_areRefused() {
+        assertRefused(folder, ": expected a text file with a prompt on each line but was a folder");
+        assertRefused(
+                folder.resolve("none"),
+                ": expected a text file with a prompt on each line but there is none");
+    }
+
     private static void assertRefused(Path file, String reason) {
         assertEquals(
                 file + reason,

@@ -70,16 +70,16 @@ class BrokenCheckpointTest {
                                         " ".repeat(1 << 20),
                                         StandardOpenOption.APPEND)),
                 manifest("is not valid JSON", "\"files\"", "files"),
-                manifest("is not valid JSON (Duplicate field 'step')", "\"library\"", "\"step\""),
-                manifest("is not valid JSON", "(?s)\"teachers\".*", "[".repeat(2000)),
+                manifest("is not valid JSON (Duplicate field 'step')", "\"files\"", "\"step\""),
+                manifest("is not valid JSON", "(?s)\"step\".*", "[".repeat(2000)),
                 manifest("is not a JSON object; the file is damaged", "(?s).*", "[1]"),
                 manifest("is not a JSON object; the file is damaged", "(?s).*", ""),
-                manifest("'format', expected 1 but was 2; another version", "at\" : 1", "at\" : 2"),
-                manifest("'format', expected 1 but was ; another", "\"format\" : 1,", ""),
+                manifest("'format', expected 2 but was 1; another version", "at\" : 2", "at\" : 1"),
+                manifest("'format', expected 2 but was ; another", "\"format\" : 2,", ""),
                 manifest("; the file is damaged", "\"step\" : 20,", ""),
                 manifest("; the file is damaged", "\"step\" : 20", "\"step\" : 20.5"),
                 manifest("; the file is damaged", "\"step\" : 20", "\"step\" : " + "9".repeat(30)),
-                manifest("; the file is damaged", "\"library\"", "\"librarian\""),
+                manifest("; the file is damaged", "\"files\"", "\"flies\""),
                 manifest("; the file is damaged", "\"files\" : \\{", "\"files\" : null, \"x\" : {"),
                 manifest("files, expected plain names", "data.bin", "../step-00000010/data.bin"),
                 manifest("files, expected plain names", "data.bin", "/etc/passwd"),
@@ -96,10 +96,9 @@ class BrokenCheckpointTest {
                         "256\" : " + HASH,
                         "256\" : \"0\""),
                 manifest(
-                        "configuration, expected the hash of run.json, which is",
+                        "files, expected run.json among them but was [data.bin, ran.json]",
                         "run.json",
                         "ran.json"),
-                manifest("but was '0'; the file", "ion\" : " + HASH, "ion\" : \"0\""),
                 manifest(
                         "expected the manifest of step 20 but was of 21; the folder was renamed",
                         "\"step\" : 20",
@@ -160,7 +159,7 @@ class BrokenCheckpointTest {
     @Test
     void everyFlippedByte_isNoticed() throws IOException {
         Path checkpoint = folder.resolve("step-00000020");
-        for (String name : List.of("data.bin", "run.json")) {
+        for (String name : List.of("data.bin", "run.json", "manifest.json")) {
             byte[] sound = Files.readAllBytes(checkpoint.resolve(name));
             for (int i = 0; i < sound.length; i++) {
                 byte[] damaged = sound.clone();

@@ -16,7 +16,6 @@ import io.dmm.tensor.TorchRandom;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -199,14 +198,17 @@ class CheckpointStoreTest {
     void fullDisk_isReportedAndEarlierCheckpointsAreIntact() {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full));
-        int[] writes = {0};
+        int[] files = {0};
         Failpoint fullAtTheSecond =
-                (operation, path) -> {
-                    if (operation == Operation.WRITE && ++writes[0] > 5) {
-                        try (FileChannel channel =
-                                FileChannel.open(full, StandardOpenOption.WRITE)) {
-                            channel.write(ByteBuffer.allocate(1)); // No space left on device
-                        }
+                new Failpoint() {
+                    @Override
+                    public void pass(Operation operation, Path path) {}
+
+                    @Override
+                    public FileChannel open(Path file) throws IOException {
+                        return ++files[0] > 4
+                                ? FileChannel.open(full, StandardOpenOption.WRITE)
+                                : Failpoint.super.open(file);
                     }
                 };
         try (CheckpointStore store =
@@ -218,8 +220,8 @@ class CheckpointStoreTest {
                             () -> store.saveFiles(2, SavedFiles.of("two")));
             assertMessage(
                     folder
-                            + ": checkpoint of step 2 cannot be written (java.io.IOException: No"
-                            + " space left on device), ",
+                            + "/step-00000002: cannot be written (java.io.IOException: No space"
+                            + " left on device), ",
                     failure);
             assertMessage(" MB are free; earlier checkpoints are as they were", failure);
             assertEquals(1, store.newest().orElseThrow().step());
@@ -276,7 +278,9 @@ class CheckpointStoreTest {
                         "teacher 'ink', expected b but was a; resume",
                         SavedFiles.configuration(
                                 Map.of("batch", "8", "seed", "7"), Map.of("ink", "a", "oil", "c")),
-                        "teacher 'oil', expected c but was none; resume");
+                        "experts, expected [ink, oil] but was [ink]; resume",
+                        SavedFiles.configuration(Map.of("batch", "16"), Map.of("ink", "b")),
+                        "teacher 'ink', expected b but was a; resume");
         others.forEach(
                 (other, message) -> {
                     try (CheckpointStore store = CheckpointStore.open(folder, 2, other)) {

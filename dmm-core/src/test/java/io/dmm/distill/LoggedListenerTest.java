@@ -3,6 +3,7 @@ package io.dmm.distill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class LoggedListenerTest {
@@ -89,7 +91,29 @@ class LoggedListenerTest {
                 new LoggedListener(folder.resolve("metrics.jsonl"), TrainingListener.NONE);
         logged.close();
         assertThrows(UncheckedIOException.class, () -> logged.onStep(STEP));
-        assertThrows(IOException.class, () -> new LoggedListener(folder, TrainingListener.NONE));
+        assertCannotBeWritten(
+                folder,
+                "java.io.FileNotFoundException: " + folder + " (Is a directory)",
+                () -> new LoggedListener(folder, TrainingListener.NONE));
+    }
+
+    @Test
+    void fullDisk_isNamedWithTheFile() throws IOException {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full));
+        Path file = Files.createSymbolicLink(folder.resolve("metrics.jsonl"), full);
+        String cause = "java.io.IOException: No space left on device";
+        try (LoggedListener logged = new LoggedListener(file, TrainingListener.NONE)) {
+            assertCannotBeWritten(file, cause, () -> logged.onStep(STEP));
+            assertCannotBeWritten(file, cause, () -> logged.onValidation(VALIDATION));
+        }
+    }
+
+    private static void assertCannotBeWritten(Path file, String cause, Executable work) {
+        String message = assertThrows(UncheckedIOException.class, work).getMessage();
+        String start = file + ": cannot be written (" + cause + "), ";
+        assertTrue(message.startsWith(start), message);
+        assertTrue(message.substring(start.length()).matches("\\d+ MB are free"), message);
     }
 
     private static String events(Path run) throws IOException {

@@ -2,13 +2,15 @@ package io.dmm.distill;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dmm.Reference;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,10 +30,12 @@ class TensorBoardLogTest {
             Clock.fixed(Instant.ofEpochMilli(1_700_000_000_250L), ZoneOffset.UTC);
     private static final int PNG = 0x89;
 
+    @TempDir private Path folder;
+
     @Test
     void events_areThoseOfTensorBoardItself() throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (TensorBoardLog log = new TensorBoardLog(bytes, CLOCK)) {
+        Path file = folder.resolve("events");
+        try (TensorBoardLog log = new TensorBoardLog(file, CLOCK)) {
             log.write(
                     new StepMetrics(
                             300,
@@ -49,18 +53,19 @@ class TensorBoardLogTest {
                                     Double.NaN)));
             log.write(new Validation(1L << 33, Map.of("fid", 12.5, "closedGap.ink v1.5", -0.125)));
         }
-        assertArrayEquals(Files.readAllBytes(Reference.path("events/events")), bytes.toByteArray());
+        assertArrayEquals(
+                Files.readAllBytes(Reference.path("events/events")), Files.readAllBytes(file));
     }
 
     @Test
     void sample_isAPng() throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Path file = folder.resolve("events");
         BufferedImage picture = new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB);
         picture.setRGB(2, 1, 0xABCDEF);
-        try (TensorBoardLog log = new TensorBoardLog(bytes, CLOCK)) {
+        try (TensorBoardLog log = new TensorBoardLog(file, CLOCK)) {
             log.write(7, "ink", picture);
         }
-        String text = bytes.toString(StandardCharsets.ISO_8859_1);
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
         int png = text.indexOf(PNG, text.indexOf("samples/ink"));
         BufferedImage read =
                 ImageIO.read(
@@ -71,7 +76,7 @@ class TensorBoardLogTest {
     }
 
     @Test
-    void eachRun_hasAFileOfItsOwn(@TempDir Path folder) throws IOException {
+    void eachRun_hasAFileOfItsOwn() throws IOException {
         for (int run = 0; run < 3; run++) {
             TensorBoardLog.in(folder.resolve("run")).close();
         }
@@ -86,11 +91,25 @@ class TensorBoardLogTest {
     }
 
     @Test
-    void interruptedThread_stillWrites(@TempDir Path folder) throws IOException {
+    void interruptedThread_stillWrites() throws IOException {
         try (TensorBoardLog log = TensorBoardLog.in(folder)) {
             Thread.currentThread().interrupt();
             log.write(new Validation(1, Map.of("fid", 1.0)));
             assertTrue(Thread.interrupted());
         }
+    }
+
+    @Test
+    void fullDisk_isNamedWithTheFile() {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full));
+        String message =
+                assertThrows(UncheckedIOException.class, () -> new TensorBoardLog(full, CLOCK))
+                        .getMessage();
+        assertTrue(
+                message.matches(
+                        "/dev/full: cannot be written \\(java.io.IOException: No space left on"
+                                + " device\\), \\d+ MB are free"),
+                message);
     }
 }

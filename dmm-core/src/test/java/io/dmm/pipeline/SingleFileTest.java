@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,39 @@ class SingleFileTest {
             // as in PipelineReferenceTest
             reference.assertClose("ddim.latents", steps.get(4), 1e-4);
             reference.assertClose("ddim.image", model.vae().decode(steps.get(4)), 1e-4);
+        }
+    }
+
+    @Test
+    void averagesThatAreLeftOut_areTold() {
+        List<String> told = new ArrayList<>();
+        Handler handler =
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord entry) {
+                        told.add(entry.getLevel() + ": " + entry.getMessage());
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        Logger logger = Logger.getLogger("io.dmm.weights.SingleFile");
+        logger.addHandler(handler);
+        Path file = Reference.path("single_file/model.safetensors");
+        try (StableDiffusion model = StableDiffusion.load(file, Reference.path("pipeline"))) {
+            assertEquals(
+                    List.of(
+                            "INFO: "
+                                    + file
+                                    + ": takes the weights as trained and leaves out their 1"
+                                    + " averages (EMA), first"
+                                    + " [model_ema.diffusion_modeltime_embed0bias]"),
+                    told);
+        } finally {
+            logger.removeHandler(handler);
         }
     }
 
@@ -252,7 +287,8 @@ class SingleFileTest {
                 ModelFileException.class,
                 file
                         + ": lacks tokenizer, expected all parts of a model; name a diffusers"
-                        + " folder that has the rest: StableDiffusion.load(path, folder)",
+                        + " folder that has the rest, as in StableDiffusion.load(path, folder) or a"
+                        + " script's --donor=folder",
                 () -> StableDiffusion.load(file));
         Path pruned = rewritten(tensors -> tensors.keySet().removeIf(n -> !n.startsWith("model.")));
         assertFails(

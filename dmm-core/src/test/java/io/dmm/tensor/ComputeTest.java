@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,5 +44,17 @@ class ComputeTest {
         IllegalArgumentException refusal =
                 assertThrows(IllegalArgumentException.class, () -> Compute.choose("gpu99"));
         assertTrue(refusal.getMessage().startsWith("DMM_DEVICE: gpu99 asked for"));
+    }
+
+    @Test
+    void gpu_isTheFirst() {
+        if (Engine.getInstance().getGpuCount() > 0) {
+            assertEquals(Device.gpu(), Compute.choose("gpu"));
+        } else {
+            String refusal =
+                    assertThrows(IllegalArgumentException.class, () -> Compute.choose("gpu"))
+                            .getMessage();
+            assertTrue(refusal.startsWith("DMM_DEVICE: gpu asked for"), refusal);
+        }
     }
 }

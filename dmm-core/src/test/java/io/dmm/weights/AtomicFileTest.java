@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,8 +27,25 @@ class AtomicFileTest {
     @Test
     void failure_leavesTheTargetAndNoPartialFile() throws IOException {
         Path target = Files.createDirectories(folder.resolve("a/full")).getParent();
-        assertThrows(IOException.class, () -> AtomicFile.write(target, new byte[1]));
+        assertCannotBeWritten(target);
         assertEquals(List.of(target), list(folder));
+    }
+
+    @Test
+    void folderThatCannotBeMade_isNamedWithTheFile() throws IOException {
+        Path file = Files.createFile(folder.resolve("a"));
+        assertCannotBeWritten(file.resolve("b/c.txt"));
+        assertEquals(List.of(file), list(folder));
+    }
+
+    private static void assertCannotBeWritten(Path target) {
+        String message =
+                assertThrows(
+                                UncheckedIOException.class,
+                                () -> AtomicFile.write(target, new byte[1]))
+                        .getMessage();
+        assertTrue(message.startsWith(target + ": cannot be written (java."), message);
+        assertTrue(message.matches(".*\\), \\d+ MB are free"), message);
     }
 
     @Test

@@ -136,7 +136,7 @@ class SafeTensorsFileTest {
 
     @Test
     void load_countsAcrossChunks() throws IOException {
-        int size = (1 << 18) + 2;
+        int size = (1 << 20) + 2;
         ByteBuffer data = ByteBuffer.allocate(size * 4).order(ByteOrder.LITTLE_ENDIAN);
         data.putFloat(0, Float.NaN).putFloat((size - 1) * 4, Float.NaN);
         String header = "{" + entry("x", "F32", "[" + size + "]", 0, size * 4L) + "}";

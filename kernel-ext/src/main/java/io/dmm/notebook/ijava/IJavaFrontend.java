@@ -49,7 +49,7 @@ final class IJavaFrontend implements Frontend {
             field.setAccessible(true);
             return (ShellReplyEnvironment) field.get(stream);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOGGER.info("An interrupted run will not show its end", e);
+            LOGGER.debug("An interrupted run will not show its end", e);
             return null;
         }
     }

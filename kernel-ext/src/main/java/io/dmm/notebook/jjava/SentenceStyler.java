@@ -29,7 +29,7 @@ final class SentenceStyler extends StringStyler {
             field.setAccessible(true);
             field.set(kernel, new SentenceStyler((StringStyler) field.get(kernel)));
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOGGER.info("Errors are shown with their stack traces", e);
+            LOGGER.debug("Errors are shown with their stack traces", e);
         }
     }
 

@@ -130,6 +130,13 @@ class ScriptsTest {
     }
 
     @Test
+    void informationOfThisLibrary_isPrintedAndDjlsIsNot() throws Exception {
+        String log = "org.slf4j.LoggerFactory.getLogger(\"%s.Any\").info(\"of %s\");\n";
+        String lines = log.formatted("io.dmm.distill", "a run") + log.formatted("ai.djl", "DJL");
+        assertEquals("INFO: of a run", run(86, script(lines)));
+    }
+
+    @Test
     void scriptWithoutExit_ends86() throws Exception {
         assertEquals("to the end", run(86, script("System.out.println(\"to the end\");")));
     }
