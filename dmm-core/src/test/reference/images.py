@@ -19,6 +19,9 @@ def write_images(folder):
         name = f"turned{orientation}.jpg"
         quarters(40, 32).save(folder / name, exif=exif, quality=95)
         write_square(folder, name)
+        if orientation == 6:
+            quarters(40, 32).save(folder / "turned6.png", exif=exif)
+            write_square(folder, "turned6.png")
 
 
 def write_square(folder, name):

@@ -13,8 +13,8 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
 
 /**
- * Reads the square in the middle of a picture file, upright as EXIF says and over white where it is
- * transparent.
+ * Reads the square in the middle of a picture file, upright as EXIF says, and over white where it
+ * is transparent.
  *
  * <p>16 bits become 8.
  */
