@@ -19,6 +19,9 @@ def write_images(folder):
         name = f"turned{orientation}.jpg"
         quarters(40, 32).save(folder / name, exif=exif, quality=95)
         write_square(folder, name)
+        if orientation == 6:
+            quarters(40, 32).save(folder / "turned6.png", exif=exif)
+            write_square(folder, "turned6.png")
 
 
 def write_square(folder, name):
@@ -45,6 +48,9 @@ def pictures():
         "photo.jpg": wide,
         "photo_grey.jpg": wide.convert("L"),
         "cmyk.jpg": quarters(40, 32).convert("CMYK"),
+        "print.jpg": inked(quarters(40, 32)),
+        "print.tif": inked(picture(40, 32)),
+        "ycbcr.tif": picture(40, 32).convert("YCbCr"),
         "map.bmp": picture(40, 32),
         "animation.gif": tall.quantize(16, dither=Image.Dither.NONE),
         "scan.tif": wide,
@@ -67,6 +73,12 @@ def quarters(width, height):
     image.paste("blue", (0, height // 2, width // 2, height))
     image.paste("white", (width // 2, height // 2, width, height))
     return image
+
+
+def inked(image):
+    """CMYK with a black of its own; Pillow's conversion leaves that plane empty."""
+    red, green, blue = image.split()
+    return Image.merge("CMYK", (green, blue, red, Image.linear_gradient("L").resize(image.size)))
 
 
 def over_white(image):

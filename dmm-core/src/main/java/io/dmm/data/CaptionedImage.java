@@ -10,7 +10,7 @@ public record CaptionedImage(Picture picture, String caption) {
         Objects.requireNonNull(caption, "caption");
     }
 
-    /** A picture that is held in memory. */
+    /** A picture that is held in memory; what is transparent of it is learned as white. */
     public CaptionedImage(BufferedImage image, String caption) {
         this(new PictureInMemory(image), caption);
     }

@@ -32,11 +32,11 @@ public record CaptionedImages(List<CaptionedImage> images, List<String> skipped)
      * line being the caption, or {@code metadata.jsonl} with a line {@code {"file_name": "a.png",
      * "text": "…"}} for each picture, whose captions go before those of text files.
      *
-     * <p>Each picture is decoded once to see that it can be; PNG, JPEG, BMP, GIF and TIFF are. It
-     * is turned upright as EXIF says, laid over white where it is transparent, cropped to the
-     * square in its middle, and scaled with Lanczos' kernel as diffusers' training scripts do.
-     * Repeats in names of sub-folders ({@code 10_cat}) mean nothing here, and hidden files are left
-     * alone.
+     * <p>Each picture is decoded once to see that it can be; PNG, JPEG, BMP, GIF and TIFF are, WebP
+     * is not. It is turned upright as the EXIF of a JPEG or PNG says, laid over white where it is
+     * transparent, cropped to the square in its middle, and scaled with Lanczos' kernel as
+     * diffusers' training scripts do. Repeats in names of sub-folders ({@code 10_cat}) mean nothing
+     * here, and hidden files are left alone.
      *
      * @param size width and height of the pictures that come out, 512 for SD 1.5
      * @throws ModelFileException if there is no such folder, or no picture with a caption in it

@@ -11,7 +11,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How a camera was held, as a JPEG file's EXIF says (tag 0x0112), and how to turn its picture. */
+/**
+ * How a camera was held, as the EXIF of a JPEG or PNG file says (tag 0x0112), and how to turn its
+ * picture.
+ */
 enum ExifOrientation {
     UPRIGHT(false, false, false),
     MIRRORED(false, true, false),
@@ -27,6 +30,9 @@ enum ExifOrientation {
     private static final int FIRST_SEGMENT = 0xFFC0;
     private static final int START_OF_SCAN = 0xFFDA;
     private static final long EXIF = 0x457869660000L; // "Exif", 0, 0
+    private static final int START_OF_PNG = 0x8950;
+    private static final int PNG_SIGNATURE_REST = 6;
+    private static final int PNG_EXIF = 0x65584966; // "eXIf"
     private static final int EXIF_BYTES = 6;
     private static final int TAG = 0x0112;
     private static final int ENTRY_BYTES = 12;
@@ -41,26 +47,41 @@ enum ExifOrientation {
         this.flipY = flipY;
     }
 
-    /** What a file says; upright where it is no JPEG or says nothing that makes sense. */
+    /** What a file says; upright where it is of another format or says nothing that makes sense. */
     static ExifOrientation of(Path file) throws IOException {
         try (DataInputStream in =
                 new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-            if (in.readUnsignedShort() != START_OF_IMAGE) {
-                return UPRIGHT;
-            }
-            for (int marker = in.readUnsignedShort();
-                    marker >= FIRST_SEGMENT && marker != START_OF_SCAN;
-                    marker = in.readUnsignedShort()) {
-                byte[] content = in.readNBytes(in.readUnsignedShort() - Short.BYTES);
-                if (marker == APP1 && isExif(content)) {
-                    return ofTiff(
-                            ByteBuffer.wrap(content, EXIF_BYTES, content.length - EXIF_BYTES)
-                                    .slice());
-                }
-            }
-            return UPRIGHT;
+            return switch (in.readUnsignedShort()) {
+                case START_OF_IMAGE -> ofJpeg(in);
+                case START_OF_PNG -> ofPng(in);
+                default -> UPRIGHT;
+            };
         } catch (EOFException | BufferUnderflowException | IllegalArgumentException e) {
             return UPRIGHT; // a turn is no reason to refuse a picture
+        }
+    }
+
+    private static ExifOrientation ofJpeg(DataInputStream in) throws IOException {
+        for (int marker = in.readUnsignedShort();
+                marker >= FIRST_SEGMENT && marker != START_OF_SCAN;
+                marker = in.readUnsignedShort()) {
+            byte[] content = in.readNBytes(in.readUnsignedShort() - Short.BYTES);
+            if (marker == APP1 && isExif(content)) {
+                return ofTiff(
+                        ByteBuffer.wrap(content, EXIF_BYTES, content.length - EXIF_BYTES).slice());
+            }
+        }
+        return UPRIGHT;
+    }
+
+    private static ExifOrientation ofPng(DataInputStream in) throws IOException {
+        in.skipNBytes(PNG_SIGNATURE_REST);
+        while (true) {
+            int length = in.readInt();
+            if (in.readInt() == PNG_EXIF) {
+                return ofTiff(ByteBuffer.wrap(in.readNBytes(length)));
+            }
+            in.skipNBytes(Integer.toUnsignedLong(length) + Integer.BYTES); // and the checksum
         }
     }
 

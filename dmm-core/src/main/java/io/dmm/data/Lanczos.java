@@ -24,7 +24,7 @@ final class Lanczos {
         Tap[] taps = taps(side, size);
         int[][] rows = new int[side][];
         for (int y = 0; y < side; y++) {
-            rows[y] = along(overWhite(Pixels.argb(square, y, 1)), taps);
+            rows[y] = along(Colors.rgb(square, y, 1), taps);
         }
         BufferedImage scaled = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
         int[] column = new int[side];
@@ -90,19 +90,5 @@ final class Lanczos {
 
     private static int level(float value) {
         return Math.max(0, Math.min(0xFF, Math.round(value)));
-    }
-
-    private static int[] overWhite(int[] argb) {
-        for (int i = 0; i < argb.length; i++) {
-            int alpha = argb[i] >>> 24;
-            if (alpha < 0xFF) {
-                int white = 0xFF * (0xFF - alpha) + 0x7F;
-                int red = ((argb[i] >> 16 & 0xFF) * alpha + white) / 0xFF;
-                int green = ((argb[i] >> 8 & 0xFF) * alpha + white) / 0xFF;
-                int blue = ((argb[i] & 0xFF) * alpha + white) / 0xFF;
-                argb[i] = red << 16 | green << 8 | blue;
-            }
-        }
-        return argb;
     }
 }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
  */
 record PictureFile(Path file, int size, String sha256) implements Picture {
     /** Is part of the hash: a change of how squares are made changes it. */
-    private static final String RECIPE = "centre square, Lanczos, over white, 1";
+    private static final String RECIPE = "centre square, Lanczos, over white, 2";
 
     /**
      * Decodes a file once to see that it can be.

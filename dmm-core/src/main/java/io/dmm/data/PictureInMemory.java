@@ -25,7 +25,7 @@ record PictureInMemory(BufferedImage image) implements Picture {
                 .add("pixels")
                 .add(width())
                 .add(height())
-                .add(Pixels.argb(image, 0, height()))
+                .add(Colors.rgb(image, 0, height()))
                 .hex();
     }
 }

@@ -3,10 +3,8 @@ package io.dmm.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Converts between pictures and arrays (B, 3, H, W) in [−1, 1]. */
@@ -15,7 +13,7 @@ public final class Pixels {
 
     private Pixels() {}
 
-    /** Pictures of one size as one array. */
+    /** Pictures of one size as one array; what is transparent lies over white. */
     public static NDArray toArray(NDManager manager, List<BufferedImage> images) {
         if (images.isEmpty()) {
             throw new IllegalArgumentException("pictures: expected at least 1 but was 0");
@@ -33,7 +31,7 @@ public final class Pixels {
                                 + " but was "
                                 + (image.getWidth() + "×" + image.getHeight()));
             }
-            int[] rgb = argb(image, 0, height);
+            int[] rgb = Colors.rgb(image, 0, height);
             for (int i = 0; i < plane; i++) {
                 for (int channel = 0; channel < 3; channel++) {
                     int level = rgb[i] >> (16 - 8 * channel) & 0xFF;
@@ -43,30 +41,6 @@ public final class Pixels {
             offset += 3 * plane;
         }
         return manager.create(values, new Shape(images.size(), 3, height, width));
-    }
-
-    /**
-     * The colours of some rows, alpha above red, green and blue. Gray levels are read as they are:
-     * {@code getRGB} takes them for linear light and brightens them.
-     */
-    static int[] argb(BufferedImage image, int y, int rows) {
-        int width = image.getWidth();
-        if (image.getColorModel().getColorSpace().getType() != ColorSpace.TYPE_GRAY) {
-            return image.getRGB(0, y, width, rows, null, 0, width);
-        }
-        int[] levels = levels(image, 0, y, rows);
-        boolean transparent = image.getSampleModel().getNumBands() > 1;
-        int[] alphas = transparent ? levels(image, 1, y, rows) : null;
-        Arrays.setAll(levels, i -> (transparent ? alphas[i] : 0xFF) << 24 | levels[i] * 0x010101);
-        return levels;
-    }
-
-    private static int[] levels(BufferedImage image, int band, int y, int rows) {
-        int[] levels =
-                image.getRaster().getSamples(0, y, image.getWidth(), rows, band, (int[]) null);
-        int excessBits = image.getSampleModel().getSampleSize(band) - Byte.SIZE;
-        Arrays.setAll(levels, i -> levels[i] >> excessBits);
-        return levels;
     }
 
     /** One picture per row of the batch; values outside [−1, 1] are clipped. */

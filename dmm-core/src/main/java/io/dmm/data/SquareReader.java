@@ -13,10 +13,10 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
 
 /**
- * Reads the square in the middle of a picture file, upright as EXIF says and over white where it is
- * transparent.
+ * Reads the square in the middle of a picture file, upright as EXIF says, and over white where it
+ * is transparent.
  *
- * <p>Colours are those that ImageIO gives; 16 bits become 8, grey levels stay as they are.
+ * <p>16 bits become 8.
  */
 final class SquareReader {
     /** More is a mistake or an attack: a file of some KB can claim any size. */

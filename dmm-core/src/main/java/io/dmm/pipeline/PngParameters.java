@@ -5,7 +5,9 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -30,10 +32,24 @@ public final class PngParameters {
     /**
      * Writes a PNG file with its parameters, if any; an existing file is replaced at one stroke.
      *
+     * @param file a name that ends in {@code .png}
      * @throws UncheckedIOException if it cannot be written
      */
     public static void write(Path file, BufferedImage image, String parameters) {
+        requirePng(file);
         AtomicFile.write(file, encode(image, parameters));
+    }
+
+    private static void requirePng(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException(
+                    file + ": expected a file to write but is a folder; add a name");
+        }
+        if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+            throw new IllegalArgumentException(
+                    file
+                            + ": expected a name that ends in .png; pictures are written as PNG alone");
+        }
     }
 
     /** Returns the bytes of a PNG file with its parameters; the same input gives the same bytes. */

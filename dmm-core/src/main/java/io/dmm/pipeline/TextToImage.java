@@ -33,6 +33,8 @@ import java.util.Map;
  * refused.
  */
 public final class TextToImage {
+    private static final long MOST_PIXELS = 100_000_000;
+
     private final StableDiffusion model;
     private final List<String> prompts;
     private List<String> negativePrompts;
@@ -121,20 +123,23 @@ public final class TextToImage {
         return this;
     }
 
-    /** Width and height in pixels, multiples of what a latent stands for: 8 for SD 1.5. */
+    /**
+     * Width and height in pixels, multiples of what a latent stands for: 8 for SD 1.5; at most 100
+     * million pixels.
+     */
     public TextToImage size(int pixelsWide, int pixelsHigh) {
+        String size = pixelsWide + "×" + pixelsHigh;
         int multiple = model.vae().config().downsampling();
         if (pixelsWide < 1
                 || pixelsHigh < 1
                 || pixelsWide % multiple != 0
                 || pixelsHigh % multiple != 0) {
             throw new IllegalArgumentException(
-                    "size: expected multiples of "
-                            + multiple
-                            + " but was "
-                            + pixelsWide
-                            + "×"
-                            + pixelsHigh);
+                    "size: expected multiples of " + multiple + " but was " + size);
+        }
+        if ((long) pixelsWide * pixelsHigh > MOST_PIXELS) {
+            throw new IllegalArgumentException(
+                    "size: expected at most " + MOST_PIXELS + " pixels but was " + size);
         }
         width = pixelsWide;
         height = pixelsHigh;
@@ -142,7 +147,8 @@ public final class TextToImage {
     }
 
     /**
-     * Begins with a picture instead of noise alone; it is scaled and cropped to the size asked for.
+     * Begins with a picture instead of noise alone; it is laid over white where it is transparent,
+     * scaled and cropped to the size asked for.
      *
      * @param strength above 0 and at most 1: the share of the steps taken, and with it of change
      */

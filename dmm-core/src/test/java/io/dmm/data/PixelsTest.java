@@ -7,9 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.dmm.Reference;
 import io.dmm.tensor.Compute;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.io.IOException;
 import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +59,47 @@ class PixelsTest {
         gray.getRaster().setSample(0, 0, 0, level);
         NDArray pixels = Pixels.toArray(manager, List.of(gray));
         assertArrayEquals(new float[] {-0.6f, -0.6f, -0.6f}, pixels.toFloatArray(), 1e-6f);
+    }
+
+    @Test
+    void cmykPicture_hasTheColoursOfItsInks() throws IOException {
+        BufferedImage quarters = ImageIO.read(Reference.path("images/cmyk.jpg").toFile());
+        NDArray pixels = Pixels.toArray(manager, List.of(quarters));
+        float[] red = pixels.get("0, :, 4, 4").toFloatArray();
+        assertArrayEquals(new float[] {1, -1, -1}, red, 0.02f);
+        float[] green = pixels.get("0, :, 4, 36").toFloatArray();
+        assertArrayEquals(new float[] {-1, 0x80 / 127.5f - 1, -1}, green, 0.02f);
+    }
+
+    @Test
+    void pictureOfYcbcr_keepsItsLevels() {
+        // as Java's TIFF reader gives it
+        BufferedImage linear =
+                ImageTypeSpecifier.createInterleaved(
+                                ColorSpace.getInstance(ColorSpace.CS_LINEAR_RGB),
+                                new int[] {0, 1, 2},
+                                DataBuffer.TYPE_BYTE,
+                                false,
+                                false)
+                        .createBufferedImage(1, 1);
+        linear.getRaster().setPixel(0, 0, new int[] {51, 0, 255});
+        NDArray pixels = Pixels.toArray(manager, List.of(linear));
+        assertArrayEquals(new float[] {-0.6f, -1, 1}, pixels.toFloatArray(), 1e-6f);
+    }
+
+    @Test
+    void transparentPicture_liesOverWhite() {
+        BufferedImage image = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
+        image.setRGB(0, 0, 3, 1, new int[] {0x00FF0000, 0x80FF0000, 0xFFFF0000}, 0, 3);
+        NDArray pixels = Pixels.toArray(manager, List.of(image));
+        assertArrayEquals(new float[] {1, 1, 1, 1, 0, -1, 1, 0, -1}, pixels.toFloatArray(), 0.01f);
+    }
+
+    @Test
+    void hashOfTransparentPicture_isThatOfWhatIsSeen() {
+        BufferedImage transparent = new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB);
+        String white = new PictureInMemory(image(1, 1, 0xFFFFFF)).sha256();
+        assertEquals(white, new PictureInMemory(transparent).sha256());
     }
 
     @Test

@@ -47,6 +47,27 @@ class PngParametersTest {
     }
 
     @Test
+    void anythingButPng_isRefused() throws IOException {
+        String ending = ": expected a name that ends in .png; pictures are written as PNG alone";
+        assertRefused(folder.resolve("a.jpg"), ending);
+        assertRefused(folder.resolve("a"), ending);
+        assertRefused(folder, ": expected a file to write but is a folder; add a name");
+        PngParameters.write(folder.resolve("A.PNG"), Pictures.small(), PARAMETERS);
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(folder.resolve("A.PNG")), files.toList());
+        }
+    }
+
+    private static void assertRefused(Path file, String sentence) {
+        assertEquals(
+                file + sentence,
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> PngParameters.write(file, Pictures.small(), PARAMETERS))
+                        .getMessage());
+    }
+
+    @Test
     void text_isAnInternationalTextChunk() {
         String bytes =
                 new String(

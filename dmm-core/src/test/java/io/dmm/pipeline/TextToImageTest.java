@@ -99,6 +99,9 @@ class TextToImageTest {
         assertRefused("size: expected multiples of 2 but was 17×16", () -> sample().size(17, 16));
         assertRefused("size: expected multiples of 2 but was 16×0", () -> sample().size(16, 0));
         assertRefused(
+                "size: expected at most 100000000 pixels but was 100000×100000",
+                () -> sample().size(100_000, 100_000));
+        assertRefused(
                 "DPM++ 2M: steps, expected 1 to 1000 but was 0", () -> sample().steps(0).image());
         assertRefused("images: expected at least 1 but was 0", () -> sample().images(0));
         assertRefused("sample: expected at least one prompt but was none", () -> MODEL.sample());
