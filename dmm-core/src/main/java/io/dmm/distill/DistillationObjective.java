@@ -11,12 +11,13 @@ import io.dmm.model.unet.UNet;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
+import io.dmm.tensor.SideBySide;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
 
 /**
  * The loss of distilling N teachers into one student (DMM, arXiv 2504.12364, Eq. 13): the batch is
@@ -187,47 +188,52 @@ public final class DistillationObjective implements TrainingLoop.Objective {
      */
     private Target target(NDManager memory, Samples samples) {
         try (GradMode mode = GradMode.off()) {
-            NDList predictions = new NDList();
-            List<NDList> outputs = new ArrayList<>();
-            NoisyLatents noisy = samples.noisy();
+            List<Supplier<NDList>> answers = new ArrayList<>();
             int from = 0;
             for (int i = 0; i < lessons.size(); i++) {
                 int to = from + samples.counts()[i];
-                if (from == to) {
-                    continue;
-                }
-                Teacher teacher = lessons.get(i).teacher();
-                int[] styles = Arrays.copyOfRange(samples.styles(), from, to);
-                List<NDArray> blocks = features == null ? null : new ArrayList<>();
-                predictions.add(
-                        teacher.predict(
-                                memory,
-                                noisy.latents().get(from + ":" + to),
-                                Arrays.copyOfRange(noisy.timesteps(), from, to),
-                                samples.captions().subList(from, to),
-                                StyleRows.of(memory, teacher.unet(), styles),
-                                blocks));
-                if (features != null) {
-                    outputs.add(new NDList(blocks));
+                if (from < to) {
+                    Teacher teacher = lessons.get(i).teacher();
+                    NDArray latents = samples.noisy().latents().get(from + ":" + to);
+                    answers.add(answer(teacher, latents, samples, from, to));
                 }
                 from = to;
             }
-            return new Target(NDArrays.concat(predictions, 0), joined(outputs));
+            NDList joined = joined(SideBySide.run(answers));
+            return new Target(joined.head(), joined.subNDList(1));
         }
     }
 
-    /** The outputs of each block, of all teachers along the batch. */
-    private static List<NDArray> joined(List<NDList> outputs) {
-        int blocks = outputs.isEmpty() ? 0 : outputs.get(0).size();
-        return IntStream.range(0, blocks)
-                .mapToObj(
-                        block ->
-                                NDArrays.concat(
-                                        new NDList(
-                                                outputs.stream()
-                                                        .map(teacher -> teacher.get(block))
-                                                        .toList()),
-                                        0))
-                .toList();
+    /** One teacher's noise for some of the samples and, if asked for, the outputs of its blocks. */
+    private Supplier<NDList> answer(
+            Teacher teacher, NDArray latents, Samples samples, int from, int to) {
+        int[] styles = Arrays.copyOfRange(samples.styles(), from, to);
+        float[] timesteps = Arrays.copyOfRange(samples.noisy().timesteps(), from, to);
+        List<String> captions = samples.captions().subList(from, to);
+        return () -> {
+            try (GradMode mode = GradMode.off()) {
+                NDManager memory = latents.getManager();
+                List<NDArray> blocks = features == null ? null : new ArrayList<>();
+                NDArray style = StyleRows.of(memory, teacher.unet(), styles);
+                NDArray noise =
+                        teacher.predict(memory, latents, timesteps, captions, style, blocks);
+                NDList answer = new NDList(noise);
+                if (features != null) {
+                    answer.addAll(blocks);
+                }
+                return answer;
+            }
+        };
+    }
+
+    /** Each array of the teachers' answers, of all teachers along the batch. */
+    private static NDList joined(List<NDList> answers) {
+        NDList joined = new NDList();
+        for (int i = 0; i < answers.get(0).size(); i++) {
+            int at = i;
+            List<NDArray> parts = answers.stream().map(answer -> answer.get(at)).toList();
+            joined.add(NDArrays.concat(new NDList(parts), 0));
+        }
+        return joined;
     }
 }

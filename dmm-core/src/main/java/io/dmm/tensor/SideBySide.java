@@ -1,0 +1,85 @@
+package io.dmm.tensor;
+
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/**
+ * Runs computations that need nothing of each other at the same time, each on its part of the CPU's
+ * cores: small networks use one core each better than all cores one after the other. On a GPU they
+ * run in turn.
+ */
+public final class SideBySide {
+    private static final SideBySide HERE =
+            new SideBySide(Compute.device().isGpu() ? 1 : JniUtils.getNumThreads());
+
+    private final int cores;
+    private final ExecutorService threads;
+
+    /**
+     * @param cores among which PyTorch divides an operator
+     */
+    SideBySide(int cores) {
+        this.cores = cores;
+        threads = Executors.newFixedThreadPool(cores, SideBySide::daemon);
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "side-by-side");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /**
+     * The results, in the order of the tasks. Their bits do not depend on which task runs when, but
+     * may on the number of cores.
+     *
+     * @param tasks each with its own {@link GradMode}, changing nothing that another one sees
+     * @throws RuntimeException of the first that failed, once all have ended
+     */
+    public static <T> List<T> run(List<Supplier<T>> tasks) {
+        return HERE.runAll(tasks);
+    }
+
+    <T> List<T> runAll(List<Supplier<T>> tasks) {
+        int together = Math.min(tasks.size(), cores);
+        if (together < 2) {
+            return tasks.stream().map(Supplier::get).toList();
+        }
+        List<CompletableFuture<T>> results =
+                tasks.stream()
+                        .map(
+                                task ->
+                                        CompletableFuture.supplyAsync(
+                                                on(cores / together, task), threads))
+                        .toList();
+        try {
+            CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).join();
+        } catch (CompletionException e) {
+            throw failure(e);
+        } finally {
+            JniUtils.setNumThreads(cores); // new threads take the number that was set last
+        }
+        return results.stream().map(CompletableFuture::join).toList();
+    }
+
+    private static <T> Supplier<T> on(int cores, Supplier<T> task) {
+        return () -> {
+            if (JniUtils.getNumThreads() != cores) {
+                JniUtils.setNumThreads(cores);
+            }
+            return task.get();
+        };
+    }
+
+    private static RuntimeException failure(CompletionException thrown) {
+        if (thrown.getCause() instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) thrown.getCause();
+    }
+}
