@@ -95,11 +95,15 @@ def load_clip(folder):
 
 
 def write_tokenizer(folder):
-    """One line a text: `ids` of the slow tokenizer; `fast` and `clip` only where these differ from it."""
+    """One line a text: `ids` of the slow tokenizer; `fast` and `clip` only where these differ from it.
+
+    `one_file` has the same tokenizer as transformers 5 saves it, in tokenizer.json alone.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     write_vocabulary(folder)
     write_settings(folder)
     slow, fast, clip = load_slow(folder), CLIPTokenizerFast.from_pretrained(folder), load_clip(folder)
+    fast.save_pretrained(folder / "one_file", legacy_format=False)
     lines = []
     for text in TEXTS:
         entry = {"text": text, "ids": ids(slow, text)}

@@ -51,7 +51,8 @@ public interface ModelFiles {
     /**
      * The folder of the CLIP tokenizer.
      *
-     * @throws ModelFileException if its vocab.json or merges.txt is missing
+     * @throws ModelFileException if its vocab.json or merges.txt is missing, and tokenizer.json,
+     *     too
      */
     Path tokenizer();
 }

@@ -12,10 +12,12 @@ import java.util.stream.Stream;
 /**
  * A model in diffusers' layout: one folder per part ({@code unet}, {@code vae}, {@code
  * text_encoder}, {@code tokenizer}, {@code scheduler}) with its config and weights, or one of the
- * first three alone, as autoencoders are handed out.
+ * first four alone, as autoencoders are handed out.
  */
 public final class ModelFolder implements ModelFiles {
     private static final List<String> PICKLES = List.of(".bin", ".ckpt", ".pt", ".pth");
+    private static final List<String> VOCABULARY = List.of("vocab.json", "merges.txt");
+    private static final String TOKENIZER_JSON = "tokenizer.json";
     private static final Map<String, String> PARTS_BY_CLASS =
             Map.of(
                     "UNet2DConditionModel", "unet",
@@ -33,7 +35,7 @@ public final class ModelFolder implements ModelFiles {
 
     /**
      * Opens a folder; its parts are looked at when asked for. Where it is one part alone, its
-     * {@code config.json} names the class.
+     * {@code config.json} names the class, or it has a tokenizer's files.
      *
      * @throws ModelFileException if there is no such folder, or its config.json is damaged
      */
@@ -50,7 +52,7 @@ public final class ModelFolder implements ModelFiles {
     private static String onlyPart(Path path) {
         Path file = path.resolve("config.json");
         if (!Files.exists(file)) {
-            return null;
+            return hasVocabulary(path) ? "tokenizer" : null;
         }
         JsonNode config = JsonFiles.read(file);
         String transformers = config.path("architectures").path(0).asText();
@@ -72,7 +74,14 @@ public final class ModelFolder implements ModelFiles {
 
     @Override
     public boolean has(String part) {
-        return Files.isDirectory(folder(part));
+        return part.equals("tokenizer")
+                ? hasVocabulary(folder(part))
+                : Files.isDirectory(folder(part));
+    }
+
+    private static boolean hasVocabulary(Path folder) {
+        return Stream.concat(VOCABULARY.stream(), Stream.of(TOKENIZER_JSON))
+                .anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
     }
 
     @Override
@@ -115,9 +124,10 @@ public final class ModelFolder implements ModelFiles {
 
     @Override
     public Path tokenizer() {
-        Path folder = path.resolve("tokenizer");
-        for (String name : List.of("vocab.json", "merges.txt")) {
-            if (!Files.isRegularFile(folder.resolve(name))) {
+        Path folder = folder("tokenizer");
+        for (String name : VOCABULARY) {
+            if (!Files.isRegularFile(folder.resolve(name))
+                    && !Files.isRegularFile(folder.resolve(TOKENIZER_JSON))) {
                 throw new ModelFileException(folder.resolve(name) + ": no such file");
             }
         }

@@ -216,6 +216,25 @@ class ModelFolderTest {
     }
 
     @Test
+    void tokenizer_isThereWhereItsFilesAre() throws IOException {
+        Path tokenizer = Files.createDirectories(folder.resolve("tokenizer"));
+        Files.writeString(tokenizer.resolve("tokenizer_config.json"), "{}");
+        assertFalse(ModelFolder.open(folder).has("tokenizer"));
+        Files.writeString(tokenizer.resolve("tokenizer.json"), "{}");
+        assertTrue(ModelFolder.open(folder).has("tokenizer"));
+        assertEquals(tokenizer, ModelFolder.open(folder).tokenizer());
+        ModelFolder alone = ModelFolder.open(tokenizer);
+        assertTrue(alone.has("tokenizer"));
+        assertFalse(alone.has("unet"));
+        assertEquals(tokenizer, alone.tokenizer());
+        Files.move(tokenizer.resolve("tokenizer.json"), tokenizer.resolve("vocab.json"));
+        assertFails(
+                ModelFileException.class,
+                tokenizer.resolve("merges.txt") + ": no such file",
+                alone::tokenizer);
+    }
+
+    @Test
     void missingPieces_areNamed() throws IOException {
         ModelFolder model = ModelFolder.open(folder);
         assertFails(

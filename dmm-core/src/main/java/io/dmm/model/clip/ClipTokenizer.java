@@ -56,17 +56,17 @@ public final class ClipTokenizer implements AutoCloseable {
 
     /**
      * Reads {@code vocab.json} and {@code merges.txt} of a diffusers model's {@code tokenizer}
-     * folder.
+     * folder, or its {@code tokenizer.json} where that is all.
      *
      * @throws ModelFileException if one is missing or damaged, or they do not belong together, or
-     *     {@code added_tokens.json} adds to them
+     *     tokens are added to them
      */
     public static ClipTokenizer open(Path folder) {
         ClipVocabulary vocabulary = ClipVocabulary.read(folder);
         // the engine goes first: it keeps DJL offline, which else fetches a CUDA build of this
         Compute.device();
         try {
-            Map<String, byte[]> files = contents(folder);
+            Map<String, byte[]> files = contents(folder, vocabulary);
             HuggingFaceTokenizer words =
                     HuggingFaceTokenizer.newInstance(
                             new ByteArrayInputStream(TokenizerJson.of(vocabulary)),
@@ -77,7 +77,8 @@ public final class ClipTokenizer implements AutoCloseable {
         }
     }
 
-    private static Map<String, byte[]> contents(Path folder) throws IOException {
+    private static Map<String, byte[]> contents(Path folder, ClipVocabulary vocabulary)
+            throws IOException {
         Map<String, byte[]> contents = new TreeMap<>();
         for (String name : FILES) {
             Path file = folder.resolve(name);
@@ -85,10 +86,16 @@ public final class ClipTokenizer implements AutoCloseable {
                 contents.put(name, Files.readAllBytes(file));
             }
         }
+        if (!contents.containsKey("vocab.json")) {
+            contents.putAll(vocabulary.files());
+        }
         return Collections.unmodifiableMap(contents);
     }
 
-    /** The files this tokenizer was read from, by name: it may outlive them. */
+    /**
+     * The files that this tokenizer can be read from again, by name; they are kept as they were,
+     * but for a {@code tokenizer.json}, whose content is in two files then.
+     */
     public Map<String, byte[]> files() {
         return files;
     }

@@ -1,10 +1,13 @@
 package io.dmm.model.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmm.weights.JsonFiles;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,7 +19,7 @@ import java.util.Map;
 
 /**
  * The tokens and merges of CLIP's byte-pair encoding, read from {@code vocab.json} and {@code
- * merges.txt}.
+ * merges.txt}, or from the {@code tokenizer.json} that transformers 5 writes instead.
  *
  * @param ids the id of each token, 0 to size - 1
  * @param merges pairs of tokens parted by a space, the first merge first
@@ -25,6 +28,8 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
     static final String START = "<|startoftext|>";
     static final String END = "<|endoftext|>";
 
+    private static final String VOCAB = "vocab.json";
+    private static final String MERGES = "merges.txt";
     private static final int BYTE_TOKENS = 2 * 256;
 
     ClipVocabulary {
@@ -33,22 +38,53 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
     }
 
     /**
-     * Reads and checks both files.
+     * Reads and checks the files; where there are all three, the first two.
      *
      * @throws ModelFileException if one is missing or damaged, or they do not belong together, or
-     *     {@code added_tokens.json} adds to them
+     *     tokens are added to them
      */
     static ClipVocabulary read(Path folder) {
-        Path vocab = folder.resolve("vocab.json");
-        Map<String, Integer> ids = ids(vocab);
-        for (String special : List.of(START, END)) {
-            if (!ids.containsKey(special)) {
-                throw new ModelFileException(
-                        vocab + ": has no token " + special + "; it is damaged or not CLIP's");
-            }
+        Path vocab = folder.resolve(VOCAB);
+        Path all = folder.resolve("tokenizer.json");
+        if (!Files.exists(vocab) && Files.exists(all)) {
+            return inOneFile(all);
         }
-        requireNoOthers(folder.resolve("added_tokens.json"), ids);
-        return new ClipVocabulary(ids, merges(folder.resolve("merges.txt"), ids));
+        Map<String, Integer> ids = ids(vocab, JsonFiles.read(vocab));
+        Path added = folder.resolve("added_tokens.json");
+        if (Files.exists(added)) {
+            JsonFiles.read(added)
+                    .properties()
+                    .forEach(token -> requireKnown(added, token.getKey(), token.getValue(), ids));
+        }
+        Path merges = folder.resolve(MERGES);
+        return new ClipVocabulary(ids, merges(merges, lines(merges), ids));
+    }
+
+    private static ClipVocabulary inOneFile(Path file) {
+        JsonNode json = JsonFiles.read(file);
+        Map<String, Integer> ids = ids(file, json.path("model").path("vocab"));
+        for (JsonNode token : json.path("added_tokens")) {
+            requireKnown(file, token.path("content").asText(), token.path("id"), ids);
+        }
+        List<String> merges = new ArrayList<>();
+        for (JsonNode merge : json.path("model").path("merges")) {
+            merges.add(
+                    merge.isArray()
+                            ? merge.path(0).asText() + " " + merge.path(1).asText()
+                            : merge.asText());
+        }
+        return new ClipVocabulary(ids, merges(file, merges, ids));
+    }
+
+    /** The two files of this vocabulary, by name. */
+    Map<String, byte[]> files() {
+        ObjectNode vocab = JsonNodeFactory.instance.objectNode();
+        ids.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .forEach(token -> vocab.put(token.getKey(), token.getValue()));
+        String lines = "#version: 0.2\n" + String.join("\n", merges) + "\n";
+        return Map.of(
+                VOCAB, JsonFiles.toBytes(vocab), MERGES, lines.getBytes(StandardCharsets.UTF_8));
     }
 
     int start() {
@@ -64,8 +100,7 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
         return ids.getOrDefault(",</w>", -1);
     }
 
-    private static Map<String, Integer> ids(Path file) {
-        JsonNode json = JsonFiles.read(file);
+    private static Map<String, Integer> ids(Path file, JsonNode json) {
         Map<String, Integer> ids = new HashMap<>();
         BitSet taken = new BitSet(json.size());
         for (Map.Entry<String, JsonNode> entry : json.properties()) {
@@ -81,25 +116,26 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
             taken.set(id.intValue());
             ids.put(entry.getKey(), id.intValue());
         }
+        for (String special : List.of(START, END)) {
+            if (!ids.containsKey(special)) {
+                throw new ModelFileException(
+                        file + ": has no token " + special + "; it is damaged or not CLIP's");
+            }
+        }
         return ids;
     }
 
-    private static void requireNoOthers(Path added, Map<String, Integer> ids) {
-        if (!Files.exists(added)) {
-            return;
-        }
-        for (Map.Entry<String, JsonNode> token : JsonFiles.read(added).properties()) {
-            Integer id = ids.get(token.getKey());
-            if (id == null || id != token.getValue().asInt(-1)) {
-                throw new ModelFileException(
-                        "%s: token '%s' with id %s, expected only those of vocab.json; words that were added, as by textual inversion, cannot be used: remove the file to do without them"
-                                .formatted(added, token.getKey(), token.getValue()));
-            }
+    private static void requireKnown(
+            Path file, String token, JsonNode id, Map<String, Integer> ids) {
+        Integer known = ids.get(token);
+        if (known == null || known != id.asInt(-1)) {
+            throw new ModelFileException(
+                    "%s: token '%s' with id %s, expected only those of the vocabulary; words that were added, as by textual inversion, cannot be used: remove them to do without"
+                            .formatted(file, token, id));
         }
     }
 
-    private static List<String> merges(Path file, Map<String, Integer> ids) {
-        List<String> lines = lines(file);
+    private static List<String> merges(Path file, List<String> lines, Map<String, Integer> ids) {
         List<String> merges = new ArrayList<>(lines.size());
         for (String line : lines) {
             if (line.isBlank() || line.startsWith("#version")) {
@@ -113,7 +149,7 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
                             && ids.containsKey(pair[0] + pair[1]);
             if (!known) {
                 throw new ModelFileException(
-                        "%s: merge '%s', expected two tokens of vocab.json that make a third; the file is damaged or belongs to another vocabulary"
+                        "%s: merge '%s', expected two tokens of the vocabulary that make a third; the file is damaged or belongs to another vocabulary"
                                 .formatted(file, line));
             }
             merges.add(line);
@@ -121,7 +157,7 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
         int expected = ids.size() - BYTE_TOKENS - 2;
         if (merges.size() < expected) {
             throw new ModelFileException(
-                    "%s: expected %d merges for the %d tokens of vocab.json but was %d; the file is truncated or belongs to another vocabulary"
+                    "%s: expected %d merges for the %d tokens of the vocabulary but was %d; the file is truncated or belongs to another vocabulary"
                             .formatted(file, expected, ids.size(), merges.size()));
         }
         return merges;

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -143,7 +144,7 @@ class ClipTokenizerTest {
         assertTrue(
                 refusal()
                         .contains(
-                                "expected 286 merges for the 800 tokens of vocab.json but was 99"));
+                                "expected 286 merges for the 800 tokens of the vocabulary but was 99"));
         Files.writeString(file, String.join("\n", lines.subList(0, 100)) + "\nh");
         assertTrue(refusal().contains("merge 'h', expected two tokens"));
     }
@@ -174,7 +175,7 @@ class ClipTokenizerTest {
                 file
                         + ": token '"
                         + name
-                        + "' with id 800, expected only those of vocab.json; words that were added, as by textual inversion, cannot be used: remove the file to do without them",
+                        + "' with id 800, expected only those of the vocabulary; words that were added, as by textual inversion, cannot be used: remove them to do without",
                 refusal());
     }
 
@@ -187,6 +188,49 @@ class ClipTokenizerTest {
             assertArrayEquals(tokenizer.encode("red house"), read.encode("red house"));
             assertArrayEquals(added.getBytes(), read.files().get("added_tokens.json"));
         }
+    }
+
+    @Test
+    void tokenizerInOneFile_isTheSame() throws IOException {
+        Path one = FIXTURE.resolve("one_file");
+        try (ClipTokenizer read = ClipTokenizer.open(one)) {
+            for (JsonNode expected : texts()) {
+                assertArrayEquals(ids(expected), read.encode(expected.get("text").textValue()));
+            }
+            for (Map.Entry<String, byte[]> file : read.files().entrySet()) {
+                Files.write(folder.resolve(file.getKey()), file.getValue());
+            }
+        }
+        assertEquals(
+                Files.readString(FIXTURE.resolve("merges.txt")),
+                Files.readString(folder.resolve("merges.txt")));
+        ObjectMapper json = new ObjectMapper();
+        assertEquals(
+                json.readTree(FIXTURE.resolve("vocab.json").toFile()),
+                json.readTree(folder.resolve("vocab.json").toFile()));
+        assertArrayEquals(
+                Files.readAllBytes(one.resolve("tokenizer_config.json")),
+                Files.readAllBytes(folder.resolve("tokenizer_config.json")));
+        assertFalse(Files.exists(folder.resolve("tokenizer.json")));
+        try (ClipTokenizer again = ClipTokenizer.open(folder)) {
+            assertArrayEquals(tokenizer.encode("a red house"), again.encode("a red house"));
+        }
+    }
+
+    @Test
+    void tokensAddedInOneFile_areRefused() throws IOException {
+        Path file = folder.resolve("tokenizer.json");
+        String json = Files.readString(FIXTURE.resolve("one_file/tokenizer.json"));
+        Files.writeString(file, json.replaceFirst("\"id\": 799", "\"id\": 800"));
+        assertTrue(
+                refusal()
+                        .startsWith(
+                                file
+                                        + ": token '<|endoftext|>' with id 800, expected only those"
+                                        + " of the vocabulary"));
+        Files.writeString(file, "{\"model\": {}}");
+        assertEquals(
+                file + ": has no token <|startoftext|>; it is damaged or not CLIP's", refusal());
     }
 
     private String refusal() {
