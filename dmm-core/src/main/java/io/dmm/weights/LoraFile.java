@@ -31,7 +31,7 @@ final class LoraFile {
             Map.of(768L, "SD 1.5", 1024L, "SD 2", 2048L, "SDXL");
 
     private static final Pattern SDXL_TEXT_ENCODER =
-            Pattern.compile("(lora_te[12]_|text_encoder_2\\.).*");
+            Pattern.compile("(lora_te2_|text_encoder_2\\.).*");
 
     private final Lora lora;
     private final TensorFile file;

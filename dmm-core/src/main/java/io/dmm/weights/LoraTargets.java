@@ -55,8 +55,12 @@ public final class LoraTargets {
                         });
         layers(textEncoder)
                 .forEach(
-                        (path, shape) ->
-                                targets.addTextLayer(path, new Target(TEXT_ENCODER + path, shape)));
+                        (path, shape) -> {
+                            Target target = new Target(TEXT_ENCODER + path, shape);
+                            targets.addTextLayer(path, target);
+                            // as transformers 5 names it
+                            targets.addTextLayer(path.replaceFirst("^text_model\\.", ""), target);
+                        });
         return targets;
     }
 
@@ -90,6 +94,7 @@ public final class LoraTargets {
 
     private void addTextLayer(String path, Target target) {
         add("lora_te_" + flatten(path), target);
+        add("lora_te1_" + flatten(path), target); // diffusers' way of writing kohya's names
         add(TEXT_ENCODER + path, target);
         Matcher attention = TEXT_ATTENTION.matcher(path);
         if (attention.matches()) {

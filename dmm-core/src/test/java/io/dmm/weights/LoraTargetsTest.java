@@ -56,6 +56,11 @@ class LoraTargetsTest {
                 + " unet.mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj",
         "lora_te_text_model_encoder_layers_11_mlp_fc2,"
                 + " text_encoder.text_model.encoder.layers.11.mlp.fc2",
+        "lora_te1_text_model_encoder_layers_11_mlp_fc2,"
+                + " text_encoder.text_model.encoder.layers.11.mlp.fc2",
+        "lora_te1_encoder_layers_11_mlp_fc2, text_encoder.text_model.encoder.layers.11.mlp.fc2",
+        "text_encoder.encoder.layers.3.self_attn.q_proj,"
+                + " text_encoder.text_model.encoder.layers.3.self_attn.q_proj",
         "text_encoder.text_model.encoder.layers.3.self_attn.to_out_lora,"
                 + " text_encoder.text_model.encoder.layers.3.self_attn.out_proj"
     })
