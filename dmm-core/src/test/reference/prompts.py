@@ -163,7 +163,7 @@ def write_prompts(folder):
         )
         if name in WITH_STATES:
             for suffix, clip_skip in (("", 1), (".skip2", 2)):
-                values[name + suffix] = states(model, tokenizer, chunks + [[]], clip_skip)
+                values[name + suffix] = states(model, tokenizer, chunks * 2, clip_skip)
     lines = ",\n".join(json.dumps(case) for case in cases)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "cases.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")

@@ -23,11 +23,6 @@ record PromptChunk(long[] ids, float[] weights) {
         return false;
     }
 
-    /** The chunk of a prompt without tokens. */
-    static PromptChunk empty(ClipTokenizer tokenizer, int length) {
-        return new Builder(tokenizer, length).finish().get(0);
-    }
-
     /**
      * Parts a prompt as A1111 does: at each {@code BREAK}, and where a chunk is full. There, what
      * follows a comma goes on to the next chunk if the comma is at most 20 tokens back.

@@ -10,7 +10,7 @@ import io.dmm.model.clip.ClipTokenizer;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.Scope;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,8 @@ record PromptEncoder(ClipTokenizer tokenizer, ClipTextModel textEncoder, int cli
     /**
      * Encodes prompts into the context of a UNet.
      *
-     * @param chunks at least as many as any of the prompts fills; empty ones fill up
+     * @param chunks a multiple of those that each prompt fills; they are repeated, which attention
+     *     does not tell from once, where an empty chunk would be seen
      * @return (B, chunks · S, D) on {@code memory}
      */
     NDArray states(NDManager memory, List<String> prompts, int chunks) {
@@ -54,16 +55,16 @@ record PromptEncoder(ClipTokenizer tokenizer, ClipTextModel textEncoder, int cli
     }
 
     private NDArray states(NDManager memory, String prompt, int count) {
-        List<PromptChunk> chunks = new ArrayList<>(parted(prompt));
-        while (chunks.size() < count) {
-            chunks.add(PromptChunk.empty(tokenizer, length()));
-        }
+        List<PromptChunk> chunks = parted(prompt);
         long[][] ids = chunks.stream().map(PromptChunk::ids).toArray(long[][]::new);
         NDArray states = textEncoder.forward(memory, ids, clipSkip);
         if (chunks.stream().anyMatch(PromptChunk::isWeighted)) {
             states = weighted(states, chunks);
         }
-        return states.reshape(1, (long) count * length(), states.getShape().get(2));
+        NDArray once = states.reshape(1, (long) chunks.size() * length(), states.getShape().get(2));
+        NDArray[] repeated = new NDArray[count / chunks.size()];
+        Arrays.fill(repeated, once);
+        return NDArrays.concat(new NDList(repeated), 1);
     }
 
     private NDArray weighted(NDArray states, List<PromptChunk> chunks) {

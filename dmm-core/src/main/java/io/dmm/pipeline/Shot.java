@@ -5,10 +5,20 @@ import java.util.List;
 /** One picture of those that a {@link TextToImage} was asked for. */
 record Shot(String prompt, String negativePrompt, long seed) {
 
-    /** Chunks that the prompts fill; the negative prompt counts where guidance reads it. */
+    /**
+     * Chunks that both prompts fill where each is repeated: the least common multiple. The negative
+     * prompt counts where guidance reads it.
+     */
     int chunks(PromptEncoder encoder, boolean guided) {
         int chunks = encoder.chunks(prompt);
-        return guided ? Math.max(chunks, encoder.chunks(negativePrompt)) : chunks;
+        if (!guided) {
+            return chunks;
+        }
+        int both = chunks;
+        while (both % encoder.chunks(negativePrompt) != 0) {
+            both += chunks;
+        }
+        return both;
     }
 
     /** The first of the shots, at most {@code most}, whose text states are of one length. */

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.dmm.Reference;
 import io.dmm.model.clip.ClipTokenizer;
+import io.dmm.tensor.GradMode;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -79,7 +81,7 @@ class PromptEncoderTest {
     void states_equalTheReference(String name, int clipSkip) {
         String prompt = PROMPTS.get(name);
         PromptEncoder encoder = model.promptEncoder(clipSkip);
-        NDArray states = encoder.states(memory, List.of(prompt), encoder.chunks(prompt) + 1);
+        NDArray states = encoder.states(memory, List.of(prompt), 2 * encoder.chunks(prompt));
         reference.assertClose(clipSkip == 1 ? name : name + ".skip2", states, 1e-5);
     }
 
@@ -120,8 +122,34 @@ class PromptEncoderTest {
     }
 
     @Test
+    void shorterPrompt_isRepeatedWhichThePictureDoesNotShow() {
+        // A1111 asks the network about each length by itself
+        String negative = "a boat";
+        String prompt = PROMPTS.get("comma");
+        PromptEncoder encoder = model.promptEncoder(1);
+        assertEquals(2, new Shot(prompt, negative, 7).chunks(encoder, true));
+        assertEquals(2, encoder.chunks(prompt));
+        assertEquals(1, encoder.chunks(negative));
+        NDArray latents = memory.randomNormal(new Shape(1, 4, 8, 8));
+        NDArray once = predicted(latents, encoder.states(memory, List.of(negative), 1));
+        NDArray twice = predicted(latents, encoder.states(memory, List.of(negative), 2));
+        assertArrayEquals(once.toFloatArray(), twice.toFloatArray(), 1e-5f);
+        String three = "%s BREAK %s".formatted(prompt, negative);
+        assertEquals(6, new Shot(prompt, three, 7).chunks(encoder, true));
+        assertEquals(2, new Shot(prompt, three, 7).chunks(encoder, false));
+    }
+
+    private NDArray predicted(NDArray latents, NDArray states) {
+        try (GradMode mode = GradMode.off()) {
+            return model.unet().forward(latents, new float[] {500}, states, null);
+        }
+    }
+
+    @Test
     void encoding_leavesNothingButTheStates() {
-        model.promptEncoder(1).states(memory, List.of(PROMPTS.get("long")), 5);
+        PromptEncoder encoder = model.promptEncoder(1);
+        String prompt = PROMPTS.get("long");
+        encoder.states(memory, List.of(prompt), 2 * encoder.chunks(prompt));
         assertEquals(1, memory.getManagedArrays().size());
     }
 
