@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A prompt that this form leaves open, say with a line {@code Negative prompt:} of its own, is
  * also written among the settings, as {@code Prompt: "…"}, so that every prompt is read back
- * exactly, by A1111 too.
+ * exactly, by older versions of A1111 too.
  *
  * @param values all settings by A1111's names, in their order, the unknown ones too
  */

@@ -12,7 +12,10 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
-/** The picture that another one is made from, as diffusers' StableDiffusionImg2ImgPipeline does. */
+/**
+ * The picture that another one is made from, as diffusers' StableDiffusionImg2ImgPipeline does, but
+ * in the size that is asked for instead of its own.
+ */
 record InitialImage(BufferedImage image, double strength) {
     InitialImage {
         Start.requireStrength(strength);

@@ -28,9 +28,9 @@ import java.util.Map;
  *
  * <p>Prompts are read as A1111's web interface reads them: {@code (word)}, {@code (word:1.3)} and
  * {@code [word]} weigh a word, {@code \(} is a bracket as it stands, {@code BREAK} begins a new
- * chunk of 75 tokens, and there may be any number of chunks. What that notation knows and this
- * class does not ({@code <lora:…>}, {@code [from:to:when]}, {@code [one|other]}, {@code AND}) is
- * refused.
+ * chunk of 75 tokens, also within brackets, where A1111 takes it for a word, and there may be any
+ * number of chunks. What that notation knows and this class does not ({@code <lora:…>}, {@code
+ * [from:to:when]}, {@code [one|other]}, {@code AND}) is refused.
  */
 public final class TextToImage {
     private static final long MOST_PIXELS = 100_000_000;
@@ -106,7 +106,7 @@ public final class TextToImage {
         return this;
     }
 
-    /** Scale of the classifier-free guidance; 1 for none. */
+    /** Scale of the classifier-free guidance; 1 for none, 0 for the negative prompt alone. */
     public TextToImage guidance(double scale) {
         guidance = scale;
         return this;
@@ -148,7 +148,7 @@ public final class TextToImage {
 
     /**
      * Begins with a picture instead of noise alone; it is laid over white where it is transparent,
-     * scaled and cropped to the size asked for.
+     * scaled and cropped to the size asked for with {@link #size}, by default the model's.
      *
      * @param strength above 0 and at most 1: the share of the steps taken, and with it of change
      */

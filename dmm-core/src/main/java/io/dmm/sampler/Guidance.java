@@ -4,7 +4,8 @@ import ai.djl.ndarray.NDArray;
 
 /**
  * Classifier-free guidance (Ho and Salimans 2022, arXiv 2207.12598) with the scale counted as in
- * Imagen and diffusers: 0 is unconditional, 1 is conditional, more exaggerates the condition.
+ * Imagen and diffusers: 1 is conditional, more exaggerates the condition. Below 1 it leads towards
+ * the unconditional prediction, which is all of it at 0; diffusers takes every scale up to 1 for 1.
  */
 public record Guidance(double scale) {
     public Guidance {

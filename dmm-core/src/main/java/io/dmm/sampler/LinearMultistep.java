@@ -6,7 +6,8 @@ import java.util.LinkedList;
 /**
  * Linear multistep of order 4, "LMS": the Adams-Bashforth method for uneven steps in Karras's σ
  * (Hairer, Nørsett, Wanner, Solving Ordinary Differential Equations I, section III.5). The cubic
- * through the last four noises is integrated over the step.
+ * through the last four noises is integrated over the step. From a picture, too, it begins with the
+ * one noise there is; diffusers takes the weights of four.
  */
 final class LinearMultistep implements SamplingMethod {
     private static final int ORDER = 4;

@@ -6,8 +6,9 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
 /**
- * How a denoiser is integrated from noise to picture, step for step as diffusers does it. Labels
- * are the names of A1111.
+ * How a denoiser is integrated from noise to picture, step for step as diffusers does it, but for
+ * LMS and PLMS from a picture, which those here recover where it is known. Labels are the names of
+ * A1111.
  */
 public enum Sampler {
     /** diffusers' DDIMScheduler with η = 0. */
