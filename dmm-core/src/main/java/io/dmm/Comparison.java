@@ -125,7 +125,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
                             base.vae(),
                             pictures,
                             Cache.NONE,
-                            Lessons.encodingPictures(listener, pictures)::finish);
+                            Lessons.encodingPictures(listener, pictures));
             Synthesis synthesis = new Synthesis(base, drawing, seed);
             for (Expert expert : experts) {
                 try (NDManager memory = manager.newSubManager()) {

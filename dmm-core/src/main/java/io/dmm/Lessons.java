@@ -98,7 +98,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                         settings.base.vae(),
                         settings.pictures,
                         cache,
-                        encodingPictures(settings.listener, settings.pictures)::finish);
+                        encodingPictures(settings.listener, settings.pictures));
     }
 
     /** What experts take from the base. */

@@ -4,6 +4,7 @@ import io.dmm.data.CaptionedImage;
 import io.dmm.data.Fingerprint;
 import io.dmm.data.TextStates;
 import io.dmm.distill.LearningRate;
+import io.dmm.distill.ProgressMeter;
 import io.dmm.distill.RunConfiguration;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.weights.Sha256;
@@ -23,7 +24,13 @@ record RunIdentity(Distillation settings, List<String> drawn) {
 
     RunConfiguration configuration() {
         Map<String, String> teachers = new LinkedHashMap<>();
-        settings.experts.forEach(expert -> teachers.put(expert.name(), expert.source().sha256()));
+        ProgressMeter meter =
+                new ProgressMeter(settings.listener, "reading experts", settings.experts.size());
+        for (Expert expert : settings.experts) {
+            meter.checkInterrupted();
+            teachers.put(expert.name(), expert.source().sha256());
+            meter.made(1);
+        }
         return new RunConfiguration(values(), teachers);
     }
 
@@ -40,7 +47,7 @@ record RunIdentity(Distillation settings, List<String> drawn) {
             values.put("extending", Boolean.toString(settings.extending));
             values.put("regularizer", text(settings.regularizer));
         }
-        values.put("pictures", hash(settings.pictures));
+        values.put("pictures and captions", hash(settings.pictures));
         if (!drawn.isEmpty()) {
             values.put("drawn captions", Sha256.of(drawn.toString()));
             values.put("drawing", settings.drawing.toString());
@@ -79,9 +86,15 @@ record RunIdentity(Distillation settings, List<String> drawn) {
                 .hex();
     }
 
-    private static String hash(List<CaptionedImage> pictures) {
+    private String hash(List<CaptionedImage> pictures) {
         Fingerprint all = new Fingerprint();
-        pictures.forEach(each -> all.add(each.picture().sha256()).add(each.caption()));
+        ProgressMeter meter =
+                new ProgressMeter(settings.listener, "reading pictures", pictures.size());
+        for (CaptionedImage each : pictures) {
+            meter.checkInterrupted();
+            all.add(each.picture().sha256()).add(each.caption());
+            meter.made(1);
+        }
         return all.hex();
     }
 }

@@ -3,16 +3,20 @@ package io.dmm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dmm.data.CaptionedImage;
 import io.dmm.data.CaptionedImages;
 import io.dmm.distill.MetricsLog;
 import io.dmm.distill.StepMetrics;
 import io.dmm.distill.Synthesis;
+import io.dmm.distill.TrainingListener;
 import io.dmm.pipeline.StableDiffusion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -45,7 +49,8 @@ class CachedDistillationTest {
             List<Double> uncached = losses(distillation);
             assertEquals(
                     "[drawing as first, drawing as second, encoding captions,"
-                            + " encoding captions as second, encoding pictures, training]",
+                            + " encoding captions as second, encoding pictures, reading experts,"
+                            + " reading pictures, training]",
                     activities.toString());
             distillation.cache(cache);
             assertEquals(uncached, losses(distillation));
@@ -54,19 +59,17 @@ class CachedDistillationTest {
                     kinds(cache),
                     "the second expert has a text encoder of its own");
 
-            activities.clear();
+            Map<Path, FileTime> written = written(cache);
             assertEquals(uncached, losses(distillation));
-            assertEquals("[training]", activities.toString());
+            assertEquals(written, written(cache));
 
             Path text = folder.resolve("experts/second/text_encoder/model.safetensors");
             byte[] bytes = Files.readAllBytes(text);
             bytes[bytes.length - 1] ^= 1;
             Files.write(text, bytes);
             assertNotEquals(uncached, losses(distillation));
-            assertEquals(
-                    "[drawing as second, encoding captions as second, training]",
-                    activities.toString());
             assertEquals(Map.of("latents", 1L, "texts", 3L, "drawn", 3L), kinds(cache));
+            assertTrue(written(cache).entrySet().containsAll(written.entrySet()));
         }
     }
 
@@ -90,9 +93,11 @@ class CachedDistillationTest {
                         }
                     });
             assertThrows(IllegalStateException.class, distillation::run);
-            distillation.listen(progress -> activities.add(progress.activity()));
-            distillation.run().close();
-            assertEquals("[training]", activities.toString());
+            Path cache = folder.resolve("run/cache");
+            Map<Path, FileTime> written = written(cache);
+            assertEquals(Map.of("texts", 2L, "drawn", 2L), kinds(cache));
+            distillation.listen(TrainingListener.NONE).run().close();
+            assertEquals(written, written(cache));
         }
     }
 
@@ -111,6 +116,16 @@ class CachedDistillationTest {
         Path log = Files.createTempDirectory(folder, "run").resolve("metrics.jsonl");
         distillation.metrics(log).run().close();
         return MetricsLog.read(log).stream().map(StepMetrics::loss).toList();
+    }
+
+    private static Map<Path, FileTime> written(Path cache) throws IOException {
+        Map<Path, FileTime> times = new HashMap<>();
+        try (Stream<Path> files = Files.list(cache)) {
+            for (Path file : files.toList()) {
+                times.put(file, Files.getLastModifiedTime(file));
+            }
+        }
+        return times;
     }
 
     private static Map<String, Long> kinds(Path cache) throws IOException {

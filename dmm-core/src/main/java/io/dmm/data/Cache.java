@@ -109,7 +109,9 @@ public final class Cache {
         Path file = folder.resolve(kind + "-" + key(maker, from, to) + ".safetensors");
         if (Files.exists(file)) {
             try {
-                return RowBlock.open(file, to - from);
+                RowBlock block = RowBlock.open(file, to - from);
+                maker.found(to - from);
+                return block;
             } catch (ModelFileException e) {
                 checkInterrupted(kind, from); // it breaks off reading
                 LOG.warn("{}; it is made again", e.getMessage());

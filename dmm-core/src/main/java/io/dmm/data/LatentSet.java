@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.model.vae.AutoencoderKl;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.function.IntConsumer;
 
 /** Scaled latents of captioned pictures, encoded once and kept in memory or in a cache. */
 public final class LatentSet implements AutoCloseable {
@@ -38,13 +37,13 @@ public final class LatentSet implements AutoCloseable {
     /** As the other {@code encode}, without a cache and with nobody to tell. */
     public static LatentSet encode(
             NDManager manager, AutoencoderKl vae, List<CaptionedImage> pictures) {
-        return encode(manager, vae, pictures, Cache.NONE, count -> {});
+        return encode(manager, vae, pictures, Cache.NONE, RowListener.NONE);
     }
 
     /**
      * Encodes pictures of one size, as far as the cache does not have them.
      *
-     * @param encoded is told how many more are encoded, after each batch
+     * @param listener hears of pictures, after each batch
      * @throws CancellationException if the thread is interrupted
      */
     public static LatentSet encode(
@@ -52,7 +51,7 @@ public final class LatentSet implements AutoCloseable {
             AutoencoderKl vae,
             List<CaptionedImage> pictures,
             Cache cache,
-            IntConsumer encoded) {
+            RowListener listener) {
         if (pictures.isEmpty()) {
             throw new IllegalArgumentException("captioned pictures: expected at least 1 but was 0");
         }
@@ -60,7 +59,7 @@ public final class LatentSet implements AutoCloseable {
                 manager,
                 "latents",
                 pictures.stream().map(CaptionedImage::caption).toList(),
-                new PictureLatents(vae, pictures, encoded),
+                new PictureLatents(vae, pictures, listener),
                 cache);
     }
 

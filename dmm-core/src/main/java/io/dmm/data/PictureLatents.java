@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDManager;
 import io.dmm.model.vae.AutoencoderKl;
 import java.awt.image.BufferedImage;
 import java.util.List;
-import java.util.function.IntConsumer;
 
 /** Encodes pictures with an autoencoder. */
 final class PictureLatents implements RowMaker {
@@ -16,14 +15,14 @@ final class PictureLatents implements RowMaker {
 
     private final AutoencoderKl vae;
     private final List<CaptionedImage> pictures;
-    private final IntConsumer encoded;
+    private final RowListener listener;
     private final int encodedAtOnce;
     private String vaeKey;
 
-    PictureLatents(AutoencoderKl vae, List<CaptionedImage> pictures, IntConsumer encoded) {
+    PictureLatents(AutoencoderKl vae, List<CaptionedImage> pictures, RowListener listener) {
         this.vae = vae;
         this.pictures = pictures;
-        this.encoded = encoded;
+        this.listener = listener;
         Picture first = pictures.get(0).picture();
         encodedAtOnce = Batches.of(first.width(), first.height());
     }
@@ -57,10 +56,15 @@ final class PictureLatents implements RowMaker {
             try (NDArray pixels = Pixels.toArray(memory, some)) {
                 batches.add(vae.encode(pixels));
             }
-            encoded.accept(some.size());
+            listener.made(some.size());
         }
         NDArray latents = NDArrays.concat(batches, 0);
         batches.forEach(NDArray::close);
         return latents;
+    }
+
+    @Override
+    public void found(int rows) {
+        listener.found(rows);
     }
 }

@@ -21,4 +21,7 @@ public interface RowMaker {
      * @throws CancellationException if the thread is interrupted
      */
     NDArray make(NDManager memory, int from, int to);
+
+    /** Takes note that the cache had so many more. */
+    void found(int rows);
 }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -33,7 +32,7 @@ public final class TextStates implements AutoCloseable {
 
     /** Encodes each distinct caption, on {@code manager}. */
     public TextStates(NDManager manager, Encoder encoder, Collection<String> captions) {
-        this(manager, encoder, captions, Cache.NONE, () -> "", count -> {});
+        this(manager, encoder, captions, Cache.NONE, () -> "", RowListener.NONE);
     }
 
     /**
@@ -41,7 +40,7 @@ public final class TextStates implements AutoCloseable {
      *
      * @param encoderKey all that the encoder's answer to a caption depends on, see {@link #key};
      *     asked for only where there is a cache
-     * @param encoded is told how many more of {@link #distinct} are encoded, after each batch
+     * @param listener hears of {@link #distinct} captions, after each batch
      * @throws CancellationException if the thread is interrupted
      */
     public TextStates(
@@ -50,7 +49,7 @@ public final class TextStates implements AutoCloseable {
             Collection<String> captions,
             Cache cache,
             Supplier<String> encoderKey,
-            IntConsumer encoded) {
+            RowListener listener) {
         List<String> texts = List.copyOf(distinct(captions));
         for (String text : texts) {
             rows.put(text, rows.size());
@@ -60,7 +59,7 @@ public final class TextStates implements AutoCloseable {
                         manager,
                         "texts",
                         texts.size(),
-                        new Encoding(encoder, texts, encoderKey, encoded));
+                        new Encoding(encoder, texts, encoderKey, listener));
     }
 
     /** The texts that are encoded: each caption once, and the empty one. */
@@ -81,18 +80,18 @@ public final class TextStates implements AutoCloseable {
         private final Encoder encoder;
         private final List<String> texts;
         private final Supplier<String> encoderKey;
-        private final IntConsumer encoded;
+        private final RowListener listener;
         private String key;
 
         private Encoding(
                 Encoder encoder,
                 List<String> texts,
                 Supplier<String> encoderKey,
-                IntConsumer encoded) {
+                RowListener listener) {
             this.encoder = encoder;
             this.texts = texts;
             this.encoderKey = encoderKey;
-            this.encoded = encoded;
+            this.listener = listener;
         }
 
         @Override
@@ -110,8 +109,13 @@ public final class TextStates implements AutoCloseable {
         public NDArray make(NDManager memory, int from, int to) {
             Cache.checkInterrupted("text states", from);
             NDArray states = encoder.encode(memory, texts.subList(from, to));
-            encoded.accept(to - from);
+            listener.made(to - from);
             return states;
+        }
+
+        @Override
+        public void found(int count) {
+            listener.found(count);
         }
     }
 

@@ -74,7 +74,7 @@ public record ClosedGap(
                     GradMode mode = GradMode.off()) {
                 sums = sums.plus(batch(memory, teacher, style, set, from, to));
             }
-            meter.finish(to - from);
+            meter.made(to - from);
         }
         return sums;
     }

@@ -1,10 +1,11 @@
 package io.dmm.distill;
 
+import io.dmm.data.RowListener;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 
 /** Times an activity, tells a listener, and ends it when the thread is interrupted. */
-public final class ProgressMeter {
+public final class ProgressMeter implements RowListener {
     private static final double SMOOTHING = 0.05;
 
     private final TrainingListener listener;
@@ -14,8 +15,10 @@ public final class ProgressMeter {
     private long unitStart = start;
     private long unitEnd = start;
     private long done;
+    private long timed;
     private long advances;
     private double secondsEach;
+    private double pauses;
 
     public ProgressMeter(TrainingListener listener, String activity, long total) {
         this(listener, activity, 0, total);
@@ -49,21 +52,36 @@ public final class ProgressMeter {
         unitStart = now;
         unitEnd = now;
         done += count;
+        timed += count;
         advances++;
         // a running mean at first: the early steps weigh alike
         secondsEach += Math.max(SMOOTHING, 1.0 / advances) * (each - secondsEach);
     }
 
-    /** Tells the listener; what happened since the last unit ended is not counted for the next. */
+    /**
+     * Tells the listener; what happened since the last unit ended is not counted for the next, but
+     * as a pause that comes again.
+     */
     public void report() {
-        long millis = (long) (1e3 * secondsEach * (total - done));
+        double each = timed == 0 ? seconds() / done : secondsEach + pauses / timed;
+        long millis = (long) (1e3 * each * (total - done));
         listener.onProgress(new Progress(activity, done, total, Duration.ofMillis(millis)));
         unitStart = System.nanoTime();
+        pauses += (unitStart - unitEnd) / 1e9;
     }
 
     /** Takes the time of {@code count} finished units and tells the listener. */
-    public void finish(int count) {
+    @Override
+    public void made(int count) {
         advance(count);
+        report();
+    }
+
+    /** As {@link #made}, of units whose time says nothing of the others'. */
+    @Override
+    public void found(int count) {
+        done += count;
+        unitEnd = System.nanoTime();
         report();
     }
 

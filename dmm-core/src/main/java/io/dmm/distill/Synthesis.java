@@ -136,8 +136,13 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
             List<String> texts = captions.subList(from, to);
             int[] drawn = IntStream.range(from, to).map(this::style).toArray();
             NDArray latents = batch(memory, denoising, teacher, texts, drawn, from);
-            meter.finish(to - from);
+            meter.made(to - from);
             return latents;
+        }
+
+        @Override
+        public void found(int rows) {
+            meter.found(rows);
         }
     }
 

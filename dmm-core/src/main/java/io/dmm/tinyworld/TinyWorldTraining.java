@@ -164,7 +164,7 @@ public final class TinyWorldTraining {
 
     private LatentSet encode(NDManager manager, AutoencoderKl vae, List<CaptionedImage> pictures) {
         ProgressMeter meter = new ProgressMeter(listener, "encoding pictures", pictures.size());
-        return LatentSet.encode(manager, vae, pictures, Cache.NONE, meter::finish);
+        return LatentSet.encode(manager, vae, pictures, Cache.NONE, meter);
     }
 
     private static ClipTextConfig textConfig(int vocabulary) {

@@ -35,6 +35,7 @@ class CacheTest {
 
     private final NDManager manager = MODEL.manager().newSubManager();
     private final List<Integer> made = new ArrayList<>();
+    private final List<Integer> found = new ArrayList<>();
 
     @TempDir Path folder;
 
@@ -53,8 +54,10 @@ class CacheTest {
         float[] first = get(rows(600, ""), 0, 255, 256, 599, 3);
         assertArrayEquals(new float[] {0, 0, 255, 85, 256, 256f / 3, 599, 599f / 3, 3, 1}, first);
         assertEquals(600, made.size());
+        assertEquals(List.of(), found);
         assertArrayEquals(first, get(rows(600, ""), 0, 255, 256, 599, 3));
         assertEquals(600, made.size());
+        assertEquals(List.of(BLOCK, BLOCK, BLOCK), found);
     }
 
     @Test
@@ -321,6 +324,11 @@ class CacheTest {
                 values[2 * (row - from) + 1] = row / 3f;
             }
             return memory.create(values, new Shape(to - from, 2));
+        }
+
+        @Override
+        public void found(int rows) {
+            found.add(rows);
         }
     }
 }

@@ -44,4 +44,27 @@ class ProgressMeterTest {
         assertFalse(Thread.currentThread().isInterrupted());
         assertDoesNotThrow(meter::checkInterrupted);
     }
+
+    @Test
+    void unitsOfTheCache_tellNothingOfThoseToMake() throws InterruptedException {
+        Thread.sleep(40);
+        meter.found(4);
+        assertEquals(4, reports.get(0).done());
+        assertEquals(2e3 * meter.seconds(), reports.get(0).timeLeft().toMillis(), 1);
+        meter.made(4);
+        assertTrue(meter.secondsEach() < 0.01, () -> "was " + meter.secondsEach());
+        assertEquals(8, reports.get(1).done());
+        assertTrue(reports.get(1).timeLeft().toMillis() < 40);
+    }
+
+    @Test
+    void pausesComeAgain() throws InterruptedException {
+        meter.advance(4);
+        Thread.sleep(40);
+        meter.report();
+        meter.made(4);
+        assertTrue(meter.secondsEach() < 0.01, () -> "was " + meter.secondsEach());
+        long left = reports.get(1).timeLeft().toMillis();
+        assertTrue(left >= 20, () -> "was " + left);
+    }
 }
