@@ -96,6 +96,8 @@ final class DistillationRun {
     MergedModel run() throws IOException {
         new RunChecks(settings, lessons).run();
         RunConfiguration configuration = new RunIdentity(settings, drawn).configuration();
+        RunHistory history = new RunHistory(before(), configuration, settings.steps);
+        history.checkBase();
         try (NDManager manager = Compute.newManager();
                 Checkpoints checkpoints = checkpoints(configuration)) {
             checkMetrics(checkpoints);
@@ -119,9 +121,7 @@ final class DistillationRun {
             // a copy, because DJL frees the gradient of a weight only with the weight; prepared, to
             // compute to the bit what it does once saved and loaded
             UNet merged = result.preparedCopy(owner, Precision.FP32);
-            return new MergedModel(
-                    base.with(owner, merged, styles),
-                    new RunHistory(before(), configuration, settings.steps).metadata());
+            return new MergedModel(base.with(owner, merged, styles), history.metadata());
         }
     }
 
@@ -236,7 +236,7 @@ final class DistillationRun {
                 base.vae(),
                 pictures,
                 cache,
-                Lessons.encodingPictures(settings.listener, pictures)::finish);
+                Lessons.encodingPictures(settings.listener, pictures));
     }
 
     /** A run with checkpoints keeps what it made before its first step, too. */
@@ -251,8 +251,10 @@ final class DistillationRun {
 
     /** All captions of the run. */
     private List<String> captions() {
-        List<String> captions = new ArrayList<>(drawn);
+        List<String> captions =
+                new ArrayList<>(); // those that change least first: a cache has them
         settings.pictures.forEach(picture -> captions.add(picture.caption()));
+        captions.addAll(drawn);
         if (settings.validation != null) {
             captions.addAll(settings.validation.captions());
         }

@@ -1,6 +1,8 @@
 package io.dmm;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.dmm.data.Cache;
 import io.dmm.data.Fingerprint;
 import io.dmm.data.TextStates;
@@ -13,6 +15,7 @@ import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
+import io.dmm.tensor.Ops;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.Lora;
 import io.dmm.weights.ModelDescription;
@@ -21,6 +24,8 @@ import io.dmm.weights.ModelKind;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A fine-tuned model to merge, under the name that its style will have; autoencoder and noise
@@ -134,7 +139,14 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
 
     /** Checks without holding it that this expert can be read and has the base's architecture. */
     void check(StableDiffusion base) {
-        requireArchitecture(source.check(base), base);
+        ExpertSource.Architecture found = source.check(base);
+        requireArchitecture(found.unet(), base);
+        int layers = found.textEncoder().numHiddenLayers();
+        if (clipSkip > layers) {
+            throw new ModelFileException(
+                    "%s: expert '%s', clip skip, expected at most the %d layers of its text encoder but was %d"
+                            .formatted(path(), name, layers, clipSkip));
+        }
     }
 
     /**
@@ -178,8 +190,23 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
     private static boolean areAlike(ClipTextModel encoder, ClipTextModel ofBase) {
         return encoder == ofBase
                 || encoder.config().equals(ofBase.config())
-                        && Fingerprint.of(encoder.parameters())
-                                .equals(Fingerprint.of(ofBase.parameters()));
+                        && inHalf(encoder).equals(inHalf(ofBase));
+    }
+
+    /** A checkpoint in fp16 differs from one in fp32 by rounding alone. */
+    private static String inHalf(ClipTextModel encoder) {
+        try (NDManager memory = Compute.newManager()) {
+            Map<String, NDArray> half = new TreeMap<>();
+            encoder.parameters()
+                    .forEach(
+                            (key, weight) -> {
+                                NDArray plain = Ops.plainCopy(weight);
+                                plain.attach(memory);
+                                NDArray rounded = plain.toType(DataType.FLOAT16, true);
+                                half.put(key, rounded);
+                            });
+            return Fingerprint.of(half);
+        }
     }
 
     /** Text states by the base. */
@@ -207,6 +234,6 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
                 captions,
                 cache,
                 () -> TextStates.key(model.tokenizer(), model.textEncoder(), clipSkip),
-                new ProgressMeter(listener, activity, distinct)::finish);
+                new ProgressMeter(listener, activity, distinct));
     }
 }

@@ -1,6 +1,7 @@
 package io.dmm;
 
 import ai.djl.ndarray.NDManager;
+import io.dmm.model.clip.ClipTextConfig;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
 import io.dmm.model.unet.UNetConfig;
@@ -17,13 +18,15 @@ sealed interface ExpertSource permits Checkpoint, FoldedLoras {
     /** SHA-256 of the weights' files, in hexadecimal digits, and of how they are used. */
     String sha256();
 
+    /** The networks of an expert. */
+    record Architecture(UNetConfig unet, ClipTextConfig textEncoder) {}
+
     /**
      * Checks that this can be read, without holding it.
      *
-     * @return the UNet's architecture
      * @throws ModelFileException if it cannot be read or does not fit the base
      */
-    UNetConfig check(StableDiffusion base);
+    Architecture check(StableDiffusion base);
 
     /** Makes the UNet, onto {@code manager}. */
     UNet unet(NDManager manager, StableDiffusion base, Precision precision);

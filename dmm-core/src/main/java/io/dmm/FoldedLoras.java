@@ -3,7 +3,6 @@ package io.dmm;
 import ai.djl.ndarray.NDManager;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.model.unet.UNet;
-import io.dmm.model.unet.UNetConfig;
 import io.dmm.pipeline.LoraFolding;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Precision;
@@ -47,9 +46,9 @@ record FoldedLoras(List<Lora> loras) implements ExpertSource {
     }
 
     @Override
-    public UNetConfig check(StableDiffusion base) {
+    public Architecture check(StableDiffusion base) {
         LoraFolding.read(base, loras).close();
-        return base.unet().config();
+        return new Architecture(base.unet().config(), base.textEncoder().config());
     }
 
     @Override

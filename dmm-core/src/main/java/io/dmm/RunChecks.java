@@ -19,7 +19,7 @@ record RunChecks(Distillation settings, Lessons lessons) {
         settings.pictures.forEach(this::checkSize);
         if (settings.validation != null) {
             settings.validation.heldOut().forEach(this::checkSize);
-            checkPrompts(settings.validation.prompts());
+            checkSamples(settings.validation);
         }
         if (settings.merged != null) {
             settings.merged.pipeline().requireFp32("distillation: merged model");
@@ -83,6 +83,12 @@ record RunChecks(Distillation settings, Lessons lessons) {
                             + settings.prompts.size()
                             + " each expert draws, but was none; or leave out prompts or captions");
         }
+        if (!settings.pictures.isEmpty()
+                && settings.drawnPerExpert == 0
+                && settings.drawnShare == 1) {
+            throw new IllegalArgumentException(
+                    "distillation: a share of 1 of synthesized pictures, expected synthesize(n), how many each expert draws, but was none");
+        }
     }
 
     private void checkLosses(PredictionType predicted) {
@@ -96,10 +102,11 @@ record RunChecks(Distillation settings, Lessons lessons) {
         }
     }
 
-    /** A prompt that cannot be drawn is told here, not at the first validation. */
-    private void checkPrompts(List<String> prompts) {
-        if (!prompts.isEmpty()) {
-            settings.base.sample(prompts.toArray(String[]::new));
+    /** A picture that cannot be drawn is told here, not at the first validation. */
+    private void checkSamples(Validator.Settings validation) {
+        if (!validation.prompts().isEmpty()) {
+            String[] prompts = validation.prompts().toArray(String[]::new);
+            validation.drawing().apply(settings.base.sample(prompts));
         }
     }
 

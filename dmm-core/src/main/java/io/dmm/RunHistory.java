@@ -4,6 +4,8 @@ import io.dmm.distill.RunConfiguration;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a merged model's file says of how it was made: {@code dmm.round1.…} of its first run, {@code
@@ -13,13 +15,30 @@ import java.util.TreeMap;
  * @param steps of this run, all its parts together
  */
 record RunHistory(Map<String, String> before, RunConfiguration configuration, long steps) {
+    private static final Logger LOG = LoggerFactory.getLogger(RunHistory.class);
     private static final String ROUND = "dmm.round";
+    private static final String BASE = "base";
+
+    /** Warns where the model before was made from another base than this run is given. */
+    void checkBase() {
+        int rounds = rounds(before);
+        String expected = before.get(prefix(rounds) + BASE);
+        String found = configuration.settings().get(BASE);
+        if (expected != null && !expected.equals(found)) {
+            LOG.warn(
+                    "the base is not the one, to the bit, that the merged model was made from: expected"
+                            + " SHA-256 {} but was {}; its styles were trained on that one's text"
+                            + " states, autoencoder and schedule",
+                    expected,
+                    found);
+        }
+    }
 
     Map<String, String> metadata() {
         SortedMap<String, String> metadata = new TreeMap<>(before);
         // the styles are now others
         metadata.keySet().removeIf(key -> !key.startsWith(ROUND));
-        String round = nextRound(metadata);
+        String round = prefix(rounds(before) + 1);
         configuration
                 .settings()
                 .forEach((name, value) -> metadata.put(round + name.replace(' ', '_'), value));
@@ -31,12 +50,16 @@ record RunHistory(Map<String, String> before, RunConfiguration configuration, lo
         return metadata;
     }
 
-    private static String nextRound(SortedMap<String, String> metadata) {
-        int number = 1;
-        while (!metadata.subMap(prefix(number), prefix(number) + Character.MAX_VALUE).isEmpty()) {
-            number++;
+    private static int rounds(Map<String, String> metadata) {
+        int rounds = 0;
+        while (hasRound(metadata, rounds + 1)) {
+            rounds++;
         }
-        return prefix(number);
+        return rounds;
+    }
+
+    private static boolean hasRound(Map<String, String> metadata, int round) {
+        return metadata.keySet().stream().anyMatch(key -> key.startsWith(prefix(round)));
     }
 
     private static String prefix(int round) {

@@ -9,6 +9,7 @@ import io.dmm.distill.Lesson;
 import io.dmm.distill.Progress;
 import io.dmm.distill.StepMetrics;
 import io.dmm.distill.TrainingListener;
+import io.dmm.distill.TrainingLoop;
 import io.dmm.distill.Validation;
 import io.dmm.pipeline.GeneratedImage;
 import io.dmm.pipeline.StableDiffusion;
@@ -70,20 +71,25 @@ record Validator(
         }
     }
 
-    /** Tells {@code listener} of the steps that it hears, and of validations when they are due. */
+    /**
+     * Tells {@code listener} of what it hears, and of validations when they are due: once the
+     * step's checkpoint is written, which a validation that fails leaves behind.
+     */
     TrainingListener validating(TrainingListener listener) {
         return new TrainingListener() {
             @Override
-            public void onProgress(Progress progress) {
-                listener.onProgress(progress);
+            public void onStep(StepMetrics metrics) {
+                listener.onStep(metrics);
             }
 
             @Override
-            public void onStep(StepMetrics metrics) {
-                listener.onStep(metrics);
-                if (metrics.step() % settings.every == 0 || metrics.step() == last) {
-                    listener.onValidation(validate(metrics.step(), listener));
-                    draw(metrics.step(), listener);
+            public void onProgress(Progress progress) {
+                listener.onProgress(progress);
+                long step = progress.done();
+                boolean due = step % settings.every == 0 || step == last;
+                if (due && progress.activity().equals(TrainingLoop.ACTIVITY)) {
+                    listener.onValidation(validate(step, listener));
+                    draw(step, listener);
                 }
             }
         };

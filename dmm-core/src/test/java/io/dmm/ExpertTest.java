@@ -20,8 +20,11 @@ import io.dmm.weights.DType;
 import io.dmm.weights.Lora;
 import io.dmm.weights.ModelFileException;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +96,10 @@ class ExpertTest {
             Expert copy = Expert.checkpoint("copy", Reference.path("pipeline"));
             Teacher teacher = load(copy, manager, captions, ofBase);
             assertSame(ofBase, teacher.textStates());
+            Path half = temporary.resolve("half");
+            base.save(half, DType.F16, Map.of());
+            Expert rounded = Expert.checkpoint("half", half);
+            assertSame(ofBase, load(rounded, manager, captions, ofBase).textStates());
         }
     }
 
@@ -219,6 +226,81 @@ class ExpertTest {
                     message);
             assertEquals(1, message.lines().count());
         }
+    }
+
+    @Test
+    void textEncoderThatCannotBeUsed_isFoundBeforeItIsLoaded() throws IOException {
+        Expert second = SmallModels.experts(temporary).get(1);
+        Path file = second.path().resolve("text_encoder/model.safetensors");
+        byte[] whole = Files.readAllBytes(file);
+        try (StableDiffusion base = SmallModels.base()) {
+            second.withClipSkip(2).check(base);
+            assertEquals(
+                    second.path()
+                            + ": expert 'second', clip skip, expected at most the 2 layers of its"
+                            + " text encoder but was 3",
+                    refusal(second.withClipSkip(3), base));
+            Files.write(file, Arrays.copyOf(whole, whole.length - 1));
+            assertTrue(refusal(second, base).startsWith(file.toString()));
+            Files.delete(file);
+            assertTrue(refusal(second, base).startsWith(file.getParent() + ": has no weights"));
+        }
+    }
+
+    @Test
+    void textEncoderOfAnotherWidth_isFoundBeforeItIsLoaded() throws IOException {
+        Expert second = SmallModels.experts(temporary).get(1);
+        Path ours = second.path().resolve("text_encoder");
+        Path theirs = Reference.path("clip");
+        for (String name : List.of("config.json", "model.safetensors")) {
+            Files.copy(
+                    theirs.resolve(name), ours.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+        try (StableDiffusion base = SmallModels.base()) {
+            assertEquals(
+                    second.path()
+                            + ": text encoder, expected text states of width 16, as the UNet takes"
+                            + " them, but was 32",
+                    refusal(second, base));
+        }
+    }
+
+    @Test
+    void checkpointThatPredictsSomethingElse_isNotSampledFrom() throws IOException {
+        Expert second = SmallModels.experts(temporary).get(1);
+        Path config = second.path().resolve("scheduler/scheduler_config.json");
+        String json = Files.readString(config);
+        try (StableDiffusion base = SmallModels.base()) {
+            Files.writeString(config, json.replace("epsilon", "v_prediction"));
+            assertTrue(
+                    assertThrows(ModelFileException.class, () -> second.pipeline(base))
+                            .getMessage()
+                            .startsWith(config + ": prediction_type, expected epsilon"));
+            Files.writeString(config, json.replace("{", "{\"rescale_betas_zero_snr\": true, "));
+            assertTrue(
+                    refusal(second, base)
+                            .startsWith(config + ": 'rescale_betas_zero_snr', expected false"));
+        }
+    }
+
+    @Test
+    void hashIsThatOfTheNetworksItGives() throws IOException {
+        Expert second = SmallModels.experts(temporary).get(1);
+        String before = second.source().sha256();
+        Files.writeString(
+                second.path().resolve("vae/diffusion_pytorch_model.safetensors"),
+                "version https://git-lfs.github.com/spec/v1\n");
+        Files.writeString(second.path().resolve("pruned.safetensors"), "not asked for");
+        assertEquals(before, second.source().sha256());
+        Path text = second.path().resolve("text_encoder/model.safetensors");
+        byte[] bytes = Files.readAllBytes(text);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(text, bytes);
+        assertFalse(before.equals(second.source().sha256()));
+    }
+
+    private static String refusal(Expert expert, StableDiffusion base) {
+        return assertThrows(ModelFileException.class, () -> expert.check(base)).getMessage();
     }
 
     private static float[] parameters(Map<String, NDArray> parameters) {

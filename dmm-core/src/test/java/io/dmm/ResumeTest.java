@@ -17,6 +17,7 @@ import io.dmm.distill.StepMetrics;
 import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.TrainingListener;
+import io.dmm.distill.Validation;
 import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
@@ -113,8 +114,28 @@ class ResumeTest {
 
     private static TrainingListener unexpected() {
         return progress -> {
-            throw new AssertionError(progress.toString());
+            if (!progress.activity().startsWith("reading ")) {
+                throw new AssertionError(progress.toString());
+            }
         };
+    }
+
+    @Test
+    void validation_comesAfterTheCheckpointOfItsStep() throws IOException {
+        Set<String> kept = new TreeSet<>();
+        TrainingListener listener =
+                new TrainingListener() {
+                    @Override
+                    public void onProgress(Progress progress) {}
+
+                    @Override
+                    public void onValidation(Validation validation) {
+                        String checkpoint = "step-%08d".formatted(validation.step());
+                        kept.add(checkpoint + " " + Files.exists(run().resolve(checkpoint)));
+                    }
+                };
+        distillation().steps(7).validate(5, SmallModels.pictures(2)).listen(listener).run().close();
+        assertEquals(Set.of("step-00000005 true", "step-00000007 true"), kept);
     }
 
     @Test
@@ -274,7 +295,9 @@ class ResumeTest {
         assertRefused(
                 "setting 'losses', expected [ScoreLoss[minSnr=Infinity]] but was",
                 distillation().losses(Loss.score()));
-        assertRefused("setting 'pictures', expected ", distillation().captions(otherPictures));
+        assertRefused(
+                "setting 'pictures and captions', expected ",
+                distillation().captions(otherPictures));
         assertRefused(
                 "setting 'weights', expected [2.0, 1.0] but was [1.0, 1.0]",
                 distillation().experts(List.of(experts.get(0).weighted(2), experts.get(1))));

@@ -108,8 +108,11 @@ public final class Checkpoints implements AutoCloseable {
         done++;
     }
 
-    void saveWhenDue() {
-        if (done % every == 0) {
+    /**
+     * @param steps of the run, whose last is always kept
+     */
+    void saveWhenDue(long steps) {
+        if (done % every == 0 || done == steps) {
             save();
         }
     }

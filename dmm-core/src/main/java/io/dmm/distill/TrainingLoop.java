@@ -148,7 +148,6 @@ public record TrainingLoop(
                 checkpoints.save();
                 throw stop;
             }
-            checkpoints.save();
         }
     }
 
@@ -182,7 +181,7 @@ public record TrainingLoop(
             if (skipped == SKIPPED_AT_MOST) {
                 throw notFinite(step, result);
             }
-            checkpoints.saveWhenDue();
+            checkpoints.saveWhenDue(steps);
             tell(meter::report, checkpoints); // what lies between two steps is not counted
         }
     }

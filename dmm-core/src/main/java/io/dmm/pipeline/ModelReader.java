@@ -114,6 +114,15 @@ public final class ModelReader {
         }
     }
 
+    /** As {@link #unet(ModelFiles, NDManager, Precision)}, after {@link #checkUNet}. */
+    public static UNet unet(
+            ModelFiles files, PredictionType expected, NDManager manager, Precision precision) {
+        try (UNetFile file = UNetFile.open(files)) {
+            requirePrediction(files, file, expected);
+            return file.load(manager, precision);
+        }
+    }
+
     /**
      * Checks by its header that the UNet of a model can be loaded, and predicts what is expected as
      * far as file and folder say.
@@ -122,24 +131,56 @@ public final class ModelReader {
      */
     public static UNetConfig checkUNet(ModelFiles files, PredictionType expected) {
         try (UNetFile file = UNetFile.open(files)) {
-            file.requirePrediction(expected);
-            if (files.hasConfig("scheduler")) {
-                NoiseScheduleConfig.requirePrediction(files.config("scheduler"), expected);
-            }
+            requirePrediction(files, file, expected);
             return file.config();
+        }
+    }
+
+    private static void requirePrediction(
+            ModelFiles files, UNetFile file, PredictionType expected) {
+        file.requirePrediction(expected);
+        if (files.hasConfig("scheduler")) {
+            NoiseScheduleConfig.requirePrediction(files.config("scheduler"), expected);
         }
     }
 
     /** Reads the text encoder of a model onto {@code manager}. */
     public static ClipTextModel textEncoder(ModelFiles files, NDManager manager) {
         ClipTextConfig config = ClipTextConfig.read(files.config("text_encoder"));
-        try (TensorFile file =
+        try (TensorFile file = textEncoderFile(files, config)) {
+            return new ClipTextModel(config, Weights.load(file, manager, Precision.FP32));
+        }
+    }
+
+    /**
+     * Checks by its header that the text encoder of a model can be loaded, and gives text states of
+     * a width.
+     *
+     * @return its config
+     */
+    public static ClipTextConfig checkTextEncoder(ModelFiles files, int width) {
+        ClipTextConfig config = ClipTextConfig.read(files.config("text_encoder"));
+        textEncoderFile(files, config).close();
+        if (config.hiddenSize() != width) {
+            throw new ModelFileException(
+                    "%s: text encoder, expected text states of width %d, as the UNet takes them, but was %d"
+                            .formatted(files.where(), width, config.hiddenSize()));
+        }
+        return config;
+    }
+
+    private static TensorFile textEncoderFile(ModelFiles files, ClipTextConfig config) {
+        TensorFile file =
                 NameTable.inDiffusersNames(
                         files.weights("text_encoder"),
                         ClipNames.ldm(config),
-                        ClipNames.withoutLevel(config))) {
+                        ClipNames.withoutLevel(config));
+        try {
             Weights.check(file, weights -> new ClipTextModel(config, weights));
-            return new ClipTextModel(config, Weights.load(file, manager, Precision.FP32));
+            return file;
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
         }
     }
 

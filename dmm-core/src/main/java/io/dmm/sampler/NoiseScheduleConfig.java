@@ -95,6 +95,7 @@ public record NoiseScheduleConfig(
      * @throws ModelFileException if it does
      */
     public static void requirePrediction(ConfigNode config, PredictionType expected) {
+        config.require("rescale_betas_zero_snr", false);
         PredictionType found =
                 config.choice("prediction_type", PredictionType.class, PredictionType.EPSILON);
         if (found != expected) {

@@ -127,6 +127,15 @@ public record ModelDescription(
      * them.
      */
     public Map<Path, String> sha256() {
+        return sha256(path);
+    }
+
+    /**
+     * As {@link #sha256()}, of a file or folder that is not looked into.
+     *
+     * @throws ModelFileException if it cannot be read, or a folder has no such file
+     */
+    public static Map<Path, String> sha256(Path path) {
         Map<Path, String> hashes = new TreeMap<>();
         try (Stream<Path> files = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
