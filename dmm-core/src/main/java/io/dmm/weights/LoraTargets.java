@@ -79,6 +79,7 @@ public final class LoraTargets {
 
     private void addUNetLayer(String path, String ldmPath, Target target) {
         add("lora_unet_" + flatten(path), target);
+        add("lora_unet_" + flatten(path) + "_lora", target); // as diffusers writes kohya's names
         if (ldmPath != null) { // style prompts have no such name
             add("lora_unet_" + flatten(ldmPath), target);
         }
@@ -94,7 +95,7 @@ public final class LoraTargets {
 
     private void addTextLayer(String path, Target target) {
         add("lora_te_" + flatten(path), target);
-        add("lora_te1_" + flatten(path), target); // diffusers' way of writing kohya's names
+        add("lora_te1_" + flatten(path), target); // as diffusers writes them
         add(TEXT_ENCODER + path, target);
         Matcher attention = TEXT_ATTENTION.matcher(path);
         if (attention.matches()) {

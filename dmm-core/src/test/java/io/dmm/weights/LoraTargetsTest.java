@@ -56,6 +56,8 @@ class LoraTargetsTest {
                 + " unet.mid_block.attentions.0.transformer_blocks.0.ff.net.0.proj",
         "lora_te_text_model_encoder_layers_11_mlp_fc2,"
                 + " text_encoder.text_model.encoder.layers.11.mlp.fc2",
+        "lora_unet_down_blocks_0_attentions_1_transformer_blocks_0_attn1_to_q_lora,"
+                + " unet.down_blocks.0.attentions.1.transformer_blocks.0.attn1.to_q",
         "lora_te1_text_model_encoder_layers_11_mlp_fc2,"
                 + " text_encoder.text_model.encoder.layers.11.mlp.fc2",
         "lora_te1_encoder_layers_11_mlp_fc2, text_encoder.text_model.encoder.layers.11.mlp.fc2",
