@@ -15,7 +15,6 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.pipeline.TextToImage;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.ModelFileException;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -185,8 +184,9 @@ public final class Distillation {
     }
 
     /**
-     * Samples per step, split over the teachers; 32 by default. Each part of {@link #accumulate}
-     * has at least two for each, the model merged before being one of them.
+     * Samples per step, split over the teachers, the model merged before being one of them; 32 by
+     * default, and at least as many as teachers. Where they do not part evenly, they do over the
+     * steps.
      */
     public Distillation batch(int samples) {
         batch = samples;
@@ -351,10 +351,9 @@ public final class Distillation {
      * @throws IllegalStateException if the base or the model merged before is in bf16, ten steps in
      *     a row have no finite loss and gradient, or another run of this process goes on for ten
      *     minutes
-     * @throws UncheckedIOException if the metrics or a checkpoint cannot be written
-     * @throws IOException if the folder of the cache or an older log cannot be used
+     * @throws UncheckedIOException if a folder or file of the run cannot be written
      */
-    public MergedModel run() throws IOException {
+    public MergedModel run() {
         try (RunTurn turn = RunTurn.take()) {
             return HeardWork.heardBy(
                     listener, "distillation", () -> new DistillationRun(this).run());

@@ -47,13 +47,13 @@ record RunChecks(Distillation settings, Lessons lessons) {
                             + settings.pictures.size()
                             + " pictures");
         }
-        int least = 2 * (experts.size() + (lessons.regularizes() ? 1 : 0));
-        if (settings.batch / settings.accumulation < least) {
+        int teachers = experts.size() + (lessons.regularizes() ? 1 : 0);
+        if (settings.batch < teachers) {
             throw new IllegalArgumentException(
-                    "distillation: batch, expected at least 2 samples for each of "
-                            + least / 2
-                            + " teachers in every micro-batch but was "
-                            + settings.batch / settings.accumulation);
+                    "distillation: batch, expected at least a sample for each of "
+                            + teachers
+                            + " teachers but was "
+                            + settings.batch);
         }
     }
 

@@ -43,6 +43,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -385,11 +387,29 @@ class DistillationTest {
     }
 
     @Test
+    void teachersMayTakeTurnsInTheMicroBatches() throws IOException {
+        Path log = temporary.resolve("turns.jsonl");
+        distillation()
+                .batch(2)
+                .accumulate(2)
+                .steps(4)
+                .losses(Loss.score(), Loss.features(0.1), Loss.adversarial(0.1))
+                .metrics(log)
+                .run()
+                .close();
+        Set<String> heard = new TreeSet<>();
+        for (StepMetrics step : MetricsLog.read(log)) {
+            assertTrue(Double.isFinite(step.loss()), step::toString);
+            heard.addAll(step.losses().keySet());
+        }
+        assertTrue(heard.containsAll(Set.of("score.first", "score.second")), heard::toString);
+    }
+
+    @Test
     void wrongSettings_areRefusedBeforeAnythingIsDone() {
         assertRefused(
-                "distillation: batch, expected at least 2 samples for each of 2 teachers in every"
-                        + " micro-batch but was 3",
-                () -> distillation().batch(3).run());
+                "distillation: batch, expected at least a sample for each of 2 teachers but was 1",
+                () -> distillation().batch(1).run());
         assertRefused(
                 "distillation: synthesize, expected 0 to the 16 captions there are but was 17",
                 () -> distillation().synthesize(17, DRAWING).run());

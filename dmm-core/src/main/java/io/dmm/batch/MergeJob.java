@@ -166,7 +166,7 @@ public final class MergeJob {
                     .timesteps(new TimestepSampling(0.3));
         } else {
             int parts = parts(available);
-            run.batch(Math.min(parts * microBatch(), available))
+            run.batch(Math.min(parts * MICRO_BATCH, available))
                     .accumulate(parts)
                     .learningRate(1e-5)
                     .losses(Loss.score(), Loss.features(0.002))
@@ -180,15 +180,9 @@ public final class MergeJob {
                 : run.prompts(prompts).synthesize(prompts.size(), drawing);
     }
 
-    /** Of a batch; few pictures make a small one, since it takes no picture twice. */
-    int parts(int pictures) {
-        return Math.max(1, Math.min(MICRO_BATCHES, pictures / microBatch()));
-    }
-
-    /** Each teacher needs two samples in every part; one that is extended teaches, too. */
-    int microBatch() {
-        int teachers = experts.size() + (merged == null ? 0 : 1);
-        return Math.max(MICRO_BATCH, 2 * teachers);
+    /** Of a batch, which has as many samples as there are pictures where those are few. */
+    static int parts(int pictures) {
+        return Math.max(1, Math.min(MICRO_BATCHES, pictures / MICRO_BATCH));
     }
 
     /** The lines of a text file, all of which the experts draw; none of a folder. */

@@ -116,30 +116,10 @@ class MergeJobTest {
     }
 
     @Test
-    void everyTeacher_hasTwoSamplesInEachPartOfABatch() {
-        assertEquals(8, withExperts(4, false).microBatch());
-        assertEquals(10, withExperts(5, false).microBatch());
-        assertEquals(10, withExperts(4, true).microBatch());
-        assertEquals(16, withExperts(8, false).microBatch());
-    }
-
-    @Test
     void fewPictures_makeASmallBatch() {
-        assertEquals(1, withExperts(4, false).parts(5));
-        assertEquals(2, withExperts(4, false).parts(20));
-        assertEquals(4, withExperts(4, false).parts(1200));
-    }
-
-    private MergeJob withExperts(int count, boolean extending) {
-        List<String> arguments = new ArrayList<>(List.of("tinyworld", "tinyworld", out()));
-        TinyWorld.open().allExperts().stream()
-                .limit(count)
-                .forEach(expert -> arguments.add(expert.name()));
-        if (extending) {
-            arguments.add(0, "merged");
-            return MergeJob.extending(arguments);
-        }
-        return MergeJob.merging(arguments);
+        assertEquals(1, MergeJob.parts(5));
+        assertEquals(2, MergeJob.parts(20));
+        assertEquals(4, MergeJob.parts(1200));
     }
 
     private String out() {
