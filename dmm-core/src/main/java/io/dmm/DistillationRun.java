@@ -20,8 +20,6 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.Weights;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,7 +91,7 @@ final class DistillationRun {
                 .toList();
     }
 
-    MergedModel run() throws IOException {
+    MergedModel run() {
         new RunChecks(settings, lessons).run();
         RunConfiguration configuration = new RunIdentity(settings, drawn).configuration();
         RunHistory history = new RunHistory(before(), configuration, settings.steps);
@@ -111,7 +109,7 @@ final class DistillationRun {
                             ? student
                             : new UNet(student.config(), Weights.of(ema.averages(), "EMA"));
             if (!checkpoints.isFinished(settings.steps)) {
-                train(manager, student, ema, result, checkpoints);
+                train(manager, student, ema, result, checkpoints, configuration);
             } else if (ema == null) {
                 checkpoints.restore(TrainingLoop.PARAMETERS, student.parameters());
             } else {
@@ -136,9 +134,9 @@ final class DistillationRun {
     }
 
     /** The log is of this run: a new file, or one that goes on with the run. */
-    private void checkMetrics(Checkpoints checkpoints) throws IOException {
+    private void checkMetrics(Checkpoints checkpoints) {
         Path log = metrics();
-        if (log != null && !checkpoints.resumes() && Files.exists(log) && Files.size(log) > 0) {
+        if (log != null && !checkpoints.resumes() && log.toFile().length() > 0) {
             throw new IllegalArgumentException(
                     log + ": expected a new file but it exists; name another or remove it");
         }
@@ -181,13 +179,18 @@ final class DistillationRun {
      * @param result the network that the run gives, of the student's weights or their averages
      */
     private void train(
-            NDManager manager, UNet student, Ema ema, UNet result, Checkpoints checkpoints)
-            throws IOException {
+            NDManager manager,
+            UNet student,
+            Ema ema,
+            UNet result,
+            Checkpoints checkpoints,
+            RunConfiguration configuration) {
         List<String> captions = captions();
         Cache cache = cache();
         TextStates textStates =
                 Expert.textStates(manager, base, captions, cache, settings.listener);
-        List<Lesson> experts = lessons.ofExperts(manager, captions, textStates, cache);
+        List<Lesson> experts =
+                lessons.ofExperts(manager, captions, textStates, cache, configuration);
         DistillationObjective objective =
                 new DistillationObjective(
                         manager,
@@ -196,7 +199,7 @@ final class DistillationRun {
                                 base.unet(),
                                 settings.activations),
                         textStates,
-                        lessons.withOldStyles(manager, experts, textStates, cache),
+                        lessons.withOldStyles(manager, experts, textStates, cache, configuration),
                         new DistillationObjective.Drawing(
                                 base.schedule(),
                                 settings.timesteps,
@@ -240,7 +243,7 @@ final class DistillationRun {
     }
 
     /** A run with checkpoints keeps what it made before its first step, too. */
-    private Cache cache() throws IOException {
+    private Cache cache() {
         if (settings.cache != null) {
             return Cache.in(settings.cache);
         }

@@ -3,15 +3,11 @@ package io.dmm;
 import io.dmm.distill.RunEnd;
 import io.dmm.distill.TrainingListener;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 
-/**
- * Work whose listener hears how it ended.
- *
- * @param <E> what it may throw
- */
-@FunctionalInterface
-interface HeardWork<T, E extends Exception> {
-    T work() throws E;
+/** Work whose listener hears how it ended. */
+final class HeardWork {
+    private HeardWork() {}
 
     /**
      * Does the work.
@@ -19,11 +15,10 @@ interface HeardWork<T, E extends Exception> {
      * @param name of the work, for an interrupt that only a file noticed
      * @throws CancellationException if the thread is interrupted; its status is cleared
      */
-    static <T, E extends Exception> T heardBy(
-            TrainingListener listener, String name, HeardWork<T, E> work) throws E {
+    static <T> T heardBy(TrainingListener listener, String name, Supplier<T> work) {
         RunEnd end = RunEnd.FINISHED;
         try {
-            return work.work();
+            return work.get();
         } catch (CancellationException e) {
             end = RunEnd.INTERRUPTED;
             throw e;

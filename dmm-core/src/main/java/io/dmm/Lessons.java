@@ -5,11 +5,11 @@ import static java.util.stream.Collectors.toSet;
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.Cache;
 import io.dmm.data.CaptionedImage;
-import io.dmm.data.Fingerprint;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.ProgressMeter;
+import io.dmm.distill.RunConfiguration;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.Teacher;
 import io.dmm.distill.TrainingListener;
@@ -49,7 +49,11 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
 
     /** Loads the experts and has them draw. */
     List<Lesson> ofExperts(
-            NDManager manager, List<String> captions, TextStates textStates, Cache cache) {
+            NDManager manager,
+            List<String> captions,
+            TextStates textStates,
+            Cache cache,
+            RunConfiguration configuration) {
         LatentSet common = common(manager, cache);
         List<Teacher> teachers = new ArrayList<>();
         for (Expert expert : settings.experts) {
@@ -63,7 +67,6 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                             cache,
                             settings.listener));
         }
-        String baseKey = cache == Cache.NONE || drawn.isEmpty() ? "" : baseKey();
         List<Lesson> lessons = new ArrayList<>();
         for (int i = 0; i < teachers.size(); i++) {
             Expert expert = settings.experts.get(i);
@@ -77,7 +80,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                                     teachers.get(i),
                                     List.of(0),
                                     cache,
-                                    key(baseKey, expert)),
+                                    key(configuration, expert)),
                             settings.drawnShare,
                             expert.weight()));
         }
@@ -101,24 +104,21 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                         encodingPictures(settings.listener, settings.pictures));
     }
 
-    /** What experts take from the base. */
-    private String baseKey() {
-        return new Fingerprint()
-                .add(settings.base.unet().config().toString())
-                .add(Fingerprint.of(settings.base.unet().parameters()))
-                .add(TextStates.key(settings.base.tokenizer(), settings.base.textEncoder(), 1))
-                .hex();
+    /** All that a teacher's answers depend on. */
+    private Supplier<String> key(RunConfiguration configuration, Expert expert) {
+        return () ->
+                configuration.settings().get(RunIdentity.BASE)
+                        + configuration.teachers().get(expert.name())
+                        + expert.clipSkip()
+                        + settings.teacherPrecision;
     }
 
     /** As {@link #key}, for the model merged before. */
-    private String mergedKey(UNet before) {
-        return baseKey() + Fingerprint.of(before.parameters()) + settings.teacherPrecision;
-    }
-
-    /** All that a teacher's answers depend on. */
-    private Supplier<String> key(String baseKey, Expert expert) {
+    private Supplier<String> mergedKey(RunConfiguration configuration) {
         return () ->
-                baseKey + expert.source().sha256() + expert.clipSkip() + settings.teacherPrecision;
+                configuration.settings().get(RunIdentity.BASE)
+                        + configuration.settings().get(RunIdentity.MERGED)
+                        + settings.teacherPrecision;
     }
 
     private LatentSet drawn(
@@ -139,7 +139,11 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
      * about pictures that it draws itself.
      */
     List<Lesson> withOldStyles(
-            NDManager manager, List<Lesson> lessons, TextStates textStates, Cache cache) {
+            NDManager manager,
+            List<Lesson> lessons,
+            TextStates textStates,
+            Cache cache,
+            RunConfiguration configuration) {
         if (!regularizes()) {
             return lessons;
         }
@@ -159,7 +163,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                         teacher,
                         kept(),
                         lessons.get(0).common(),
-                        drawn(manager, teacher, kept(), cache, () -> mergedKey(before)),
+                        drawn(manager, teacher, kept(), cache, mergedKey(configuration)),
                         settings.drawnShare,
                         weight));
         return all;

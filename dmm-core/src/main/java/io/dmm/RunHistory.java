@@ -17,13 +17,12 @@ import org.slf4j.LoggerFactory;
 record RunHistory(Map<String, String> before, RunConfiguration configuration, long steps) {
     private static final Logger LOG = LoggerFactory.getLogger(RunHistory.class);
     private static final String ROUND = "dmm.round";
-    private static final String BASE = "base";
 
     /** Warns where the model before was made from another base than this run is given. */
     void checkBase() {
         int rounds = rounds(before);
-        String expected = before.get(prefix(rounds) + BASE);
-        String found = configuration.settings().get(BASE);
+        String expected = before.get(prefix(rounds) + RunIdentity.BASE);
+        String found = configuration.settings().get(RunIdentity.BASE);
         if (expected != null && !expected.equals(found)) {
             LOG.warn(
                     "the base is not the one, to the bit, that the merged model was made from: expected"

@@ -21,6 +21,10 @@ import java.util.TreeMap;
  * @param drawn captions that the experts draw
  */
 record RunIdentity(Distillation settings, List<String> drawn) {
+    /** The settings that are hashes of models: the base, and the one merged before. */
+    static final String BASE = "base";
+
+    static final String MERGED = "merged";
 
     RunConfiguration configuration() {
         Map<String, String> teachers = new LinkedHashMap<>();
@@ -39,11 +43,11 @@ record RunIdentity(Distillation settings, List<String> drawn) {
         values.put("weights", settings.experts.stream().map(Expert::weight).toList().toString());
         values.put(
                 "clip skips", settings.experts.stream().map(Expert::clipSkip).toList().toString());
-        values.put("base", hash(settings.base));
+        values.put(BASE, hash(settings.base));
         if (settings.merged == null) {
             values.put("start", settings.start.name());
         } else {
-            values.put("merged", hash(settings.merged.pipeline()));
+            values.put(MERGED, hash(settings.merged.pipeline()));
             values.put("extending", Boolean.toString(settings.extending));
             values.put("regularizer", text(settings.regularizer));
         }

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.weights.ModelFileException;
+import io.dmm.weights.WriteFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,10 +51,14 @@ public final class Cache {
     /**
      * The cache in a folder, which is made if it is not there.
      *
-     * @throws IOException if it cannot be made
+     * @throws UncheckedIOException if it cannot be made
      */
-    public static Cache in(Path folder) throws IOException {
-        return new Cache(Files.createDirectories(folder));
+    public static Cache in(Path folder) {
+        try {
+            return new Cache(Files.createDirectories(folder));
+        } catch (IOException e) {
+            throw WriteFailure.of(folder, e);
+        }
     }
 
     /**

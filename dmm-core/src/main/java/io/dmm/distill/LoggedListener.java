@@ -1,7 +1,6 @@
 package io.dmm.distill;
 
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
@@ -18,7 +17,7 @@ public final class LoggedListener implements TrainingListener, AutoCloseable {
      * @param file the log to append to, or null for none
      * @throws UncheckedIOException if it or the file beside it cannot be written; so do the steps
      */
-    public LoggedListener(Path file, TrainingListener listener) throws IOException {
+    public LoggedListener(Path file, TrainingListener listener) {
         this.listener = listener;
         log = file == null ? null : MetricsLog.append(file);
         try {
@@ -62,7 +61,7 @@ public final class LoggedListener implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (log != null) {
             log.close();
             tensorBoard.close();

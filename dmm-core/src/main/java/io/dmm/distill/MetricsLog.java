@@ -96,8 +96,12 @@ public final class MetricsLog implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
-        file.close();
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw WriteFailure.of(path, e);
+        }
     }
 
     /**

@@ -130,8 +130,12 @@ final class TensorBoardLog implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
-        file.close();
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw WriteFailure.of(path, e);
+        }
     }
 
     private static void scalar(Protobuf summary, String tag, double value) {

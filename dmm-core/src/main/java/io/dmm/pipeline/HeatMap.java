@@ -7,7 +7,6 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
@@ -55,7 +54,7 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
     }
 
     /** Writes the heat map as a PNG. */
-    public void write(Path file) throws IOException {
+    public void write(Path file) {
         PngParameters.write(file, image(), "");
     }
 

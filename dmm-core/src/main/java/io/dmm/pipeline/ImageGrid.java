@@ -5,7 +5,6 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -72,7 +71,7 @@ public record ImageGrid(
     }
 
     /** Writes the grid as a PNG. */
-    public void write(Path file) throws IOException {
+    public void write(Path file) {
         PngParameters.write(file, image(), "");
     }
 
