@@ -4,15 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.dmm.tensor.Ops;
-import java.io.IOException;
-import java.io.InputStream;
+import io.dmm.weights.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -21,17 +15,7 @@ import java.util.TreeMap;
  * what was made of them.
  */
 public final class Fingerprint {
-    private static final int BUFFER = 1 << 16;
-
-    private final MessageDigest digest;
-
-    public Fingerprint() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
+    private final Sha256 hash = new Sha256();
 
     /** The fingerprint of a network's values by name, in whatever layout they are. */
     public static String of(Map<String, NDArray> parameters) {
@@ -56,7 +40,7 @@ public final class Fingerprint {
     }
 
     public Fingerprint add(long number) {
-        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(number).flip());
+        hash.update(ByteBuffer.allocate(Long.BYTES).putLong(number).flip());
         return this;
     }
 
@@ -66,7 +50,7 @@ public final class Fingerprint {
 
     Fingerprint add(ByteBuffer bytes) {
         add(bytes.remaining());
-        digest.update(bytes);
+        hash.update(bytes);
         return this;
     }
 
@@ -76,20 +60,8 @@ public final class Fingerprint {
         return add(bytes);
     }
 
-    /** Adds the rest of a file from a position on. */
-    Fingerprint add(Path file, long from) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            in.skipNBytes(from);
-            byte[] buffer = new byte[BUFFER];
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
-            }
-        }
-        return this;
-    }
-
     /** Ends the sequence: 64 hexadecimal digits. */
     public String hex() {
-        return HexFormat.of().formatHex(digest.digest());
+        return hash.hex();
     }
 }

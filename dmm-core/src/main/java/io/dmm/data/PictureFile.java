@@ -1,6 +1,7 @@
 package io.dmm.data;
 
 import io.dmm.weights.ModelFileException;
+import io.dmm.weights.Sha256;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ record PictureFile(Path file, int size, String sha256) implements Picture {
      */
     static PictureFile check(Path file, int size) throws IOException {
         SquareReader.checkDecodes(file);
-        String hash = new Fingerprint().add(RECIPE).add(size).add(file, 0).hex();
+        String hash = new Fingerprint().add(RECIPE).add(size).add(Sha256.of(file)).hex();
         return new PictureFile(file, size, hash);
     }
 

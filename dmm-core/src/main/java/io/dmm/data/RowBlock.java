@@ -6,6 +6,7 @@ import io.dmm.weights.DType;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.SafeTensorsFile;
 import io.dmm.weights.SafeTensorsWriter;
+import io.dmm.weights.Sha256;
 import io.dmm.weights.TensorInfo;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -47,7 +48,7 @@ record RowBlock(Path file, long dataStart, Shape rowShape) {
                                 + tensors.tensors().values());
             }
             long dataStart = dataStart(file);
-            String hash = "0x" + new Fingerprint().add(file, dataStart).hex();
+            String hash = "0x" + Sha256.of(file, dataStart);
             String stated = tensors.metadata().get(HASH);
             if (!hash.equals(stated)) {
                 throw new ModelFileException(

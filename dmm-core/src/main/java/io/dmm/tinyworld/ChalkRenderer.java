@@ -1,8 +1,6 @@
 package io.dmm.tinyworld;
 
-import java.awt.BasicStroke;
 import java.awt.Graphics2D;
-import java.awt.Shape;
 import java.awt.image.BufferedImage;
 import java.util.random.RandomGenerator;
 
@@ -16,38 +14,27 @@ final class ChalkRenderer implements Renderer {
     @Override
     public void render(Composition composition, BufferedImage picture, RandomGenerator random) {
         Graphics2D pen = Layer.smooth(picture.createGraphics());
-        fill(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), BOARD);
+        Layer.fill(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), BOARD);
         composition.landscape().forEach(part -> land(pen, part));
         for (Part part : composition.thing()) {
-            fill(pen, part.shape(), tone(part.material(), composition.scene().hue()));
+            Layer.fill(pen, part.shape(), tone(part.material(), composition.scene().hue()));
             switch (part.material()) {
                 case HUE_LIGHT, HUE_SHADE, CREAM -> {}
-                default -> draw(pen, part.shape(), DARK, 1.2f);
+                default -> Layer.draw(pen, part.shape(), DARK, 1.2f);
             }
         }
         float frame = (float) random.nextDouble(6, 8);
-        draw(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), WOOD, frame);
+        Layer.draw(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), WOOD, frame);
         pen.dispose();
     }
 
     private static void land(Graphics2D pen, Part part) {
         switch (part.material()) {
             case SUN, CLOUD, SNOW, FOAM, BLOOM ->
-                    fill(pen, part.shape(), Rgb.mix(BOARD, CHALK, 0.8));
-            default -> fill(pen, part.shape(), BOARD);
+                    Layer.fill(pen, part.shape(), Rgb.mix(BOARD, CHALK, 0.8));
+            default -> Layer.fill(pen, part.shape(), BOARD);
         }
-        draw(pen, part.shape(), CHALK, 1.8f);
-    }
-
-    private static void fill(Graphics2D pen, Shape shape, int rgb) {
-        pen.setColor(Rgb.color(rgb, 1));
-        pen.fill(shape);
-    }
-
-    private static void draw(Graphics2D pen, Shape shape, int rgb, float width) {
-        pen.setStroke(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-        pen.setColor(Rgb.color(rgb, 1));
-        pen.draw(shape);
+        Layer.draw(pen, part.shape(), CHALK, 1.8f);
     }
 
     private static int tone(Material material, Hue hue) {

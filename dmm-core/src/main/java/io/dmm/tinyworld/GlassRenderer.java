@@ -1,6 +1,5 @@
 package io.dmm.tinyworld;
 
-import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.awt.Shape;
 import java.awt.geom.Area;
@@ -20,14 +19,16 @@ final class GlassRenderer implements Renderer {
         Scene scene = composition.scene();
         Layer window = new Layer(Painter.SIZE);
         Graphics2D pen = window.pen();
-        fill(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), AMBER);
+        Layer.fill(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), AMBER);
         composition
                 .landscape()
-                .forEach(part -> fill(pen, part.shape(), glass(part.material(), scene)));
+                .forEach(part -> Layer.fill(pen, part.shape(), glass(part.material(), scene)));
         new Panes(random).cut(window, LEAD);
         composition.landscape().forEach(part -> lead(pen, part, 1.3f));
-        composition.thing().forEach(part -> draw(pen, part.shape(), RIM, 4.5f));
-        composition.thing().forEach(part -> fill(pen, part.shape(), glass(part.material(), scene)));
+        composition.thing().forEach(part -> Layer.draw(pen, part.shape(), RIM, 4.5f));
+        composition
+                .thing()
+                .forEach(part -> Layer.fill(pen, part.shape(), glass(part.material(), scene)));
         light(window, composition.sunX());
         composition.thing().forEach(part -> lead(pen, part, 1.2f));
         arch(pen, random.nextDouble(0.9, 1.1));
@@ -40,7 +41,7 @@ final class GlassRenderer implements Renderer {
     private static void lead(Graphics2D pen, Part part, float width) {
         switch (part.material()) {
             case HUE_LIGHT, HUE_SHADE, BLOOM, FOAM -> {}
-            default -> draw(pen, part.shape(), LEAD, width);
+            default -> Layer.draw(pen, part.shape(), LEAD, width);
         }
     }
 
@@ -67,19 +68,8 @@ final class GlassRenderer implements Renderer {
                                 Figures.box(31, 0, 33, 30)));
         Area wall = new Area(Figures.box(0, 0, Painter.SIZE, Painter.SIZE));
         wall.subtract(new Area(opening));
-        fill(pen, wall, Rgb.times(STONE, shade, shade, shade));
-        draw(pen, opening, LEAD, 1.8f);
-    }
-
-    private static void fill(Graphics2D pen, Shape shape, int rgb) {
-        pen.setColor(Rgb.color(rgb, 1));
-        pen.fill(shape);
-    }
-
-    private static void draw(Graphics2D pen, Shape shape, int rgb, float width) {
-        pen.setStroke(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-        pen.setColor(Rgb.color(rgb, 1));
-        pen.draw(shape);
+        Layer.fill(pen, wall, Rgb.times(STONE, shade, shade, shade));
+        Layer.draw(pen, opening, LEAD, 1.8f);
     }
 
     private static int glass(Material material, Scene scene) {

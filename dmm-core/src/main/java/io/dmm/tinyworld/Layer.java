@@ -1,7 +1,9 @@
 package io.dmm.tinyworld;
 
+import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.Shape;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 
@@ -40,6 +42,18 @@ final class Layer {
         pen.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         pen.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
         return pen;
+    }
+
+    static void fill(Graphics2D pen, Shape shape, int rgb) {
+        pen.setColor(Rgb.color(rgb, 1));
+        pen.fill(shape);
+    }
+
+    /** Draws the outline with round ends and corners. */
+    static void draw(Graphics2D pen, Shape shape, int rgb, float width) {
+        pen.setStroke(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        pen.setColor(Rgb.color(rgb, 1));
+        pen.draw(shape);
     }
 
     /** Softens the layer by a box of 2 * radius + 1 pixels; several passes are nearly Gaussian. */

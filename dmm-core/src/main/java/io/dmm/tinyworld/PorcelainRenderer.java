@@ -1,6 +1,5 @@
 package io.dmm.tinyworld;
 
-import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.awt.Shape;
 import java.awt.image.BufferedImage;
@@ -17,10 +16,10 @@ final class PorcelainRenderer implements Renderer {
     @Override
     public void render(Composition composition, BufferedImage picture, RandomGenerator random) {
         Graphics2D pen = Layer.smooth(picture.createGraphics());
-        fill(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), GLAZE);
+        Layer.fill(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), GLAZE);
         composition.landscape().forEach(part -> land(pen, part));
         for (Part part : composition.thing()) {
-            fill(pen, part.shape(), tone(part.material(), composition.scene().hue()));
+            Layer.fill(pen, part.shape(), tone(part.material(), composition.scene().hue()));
             switch (part.material()) {
                 case HUE_LIGHT, HUE_SHADE -> {}
                 default -> line(pen, part.shape(), DARK);
@@ -32,9 +31,9 @@ final class PorcelainRenderer implements Renderer {
 
     private static void land(Graphics2D pen, Part part) {
         switch (part.material()) {
-            case FOAM -> fill(pen, part.shape(), PALE);
-            case BLOOM -> fill(pen, part.shape(), GLAZE);
-            case PLANT -> fill(pen, part.shape(), COBALT);
+            case FOAM -> Layer.fill(pen, part.shape(), PALE);
+            case BLOOM -> Layer.fill(pen, part.shape(), GLAZE);
+            case PLANT -> Layer.fill(pen, part.shape(), COBALT);
             case FAR -> paint(pen, part.shape(), PALE);
             case WATER -> paint(pen, part.shape(), 0x5C84E0);
             default -> paint(pen, part.shape(), GLAZE);
@@ -42,33 +41,26 @@ final class PorcelainRenderer implements Renderer {
     }
 
     private static void paint(Graphics2D pen, Shape shape, int rgb) {
-        fill(pen, shape, rgb);
+        Layer.fill(pen, shape, rgb);
         line(pen, shape, COBALT);
     }
 
-    private static void fill(Graphics2D pen, Shape shape, int rgb) {
-        pen.setColor(Rgb.color(rgb, 1));
-        pen.fill(shape);
-    }
-
     private static void line(Graphics2D pen, Shape shape, int rgb) {
-        pen.setStroke(new BasicStroke(1.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-        pen.setColor(Rgb.color(rgb, 1));
-        pen.draw(shape);
+        Layer.draw(pen, shape, rgb, 1.2f);
     }
 
     /** A cobalt band with scallops of glaze along the four edges. */
     private static void border(Graphics2D pen, double width) {
         double inner = Painter.SIZE - width;
-        fill(pen, Figures.box(0, 0, Painter.SIZE, width), COBALT);
-        fill(pen, Figures.box(0, inner, Painter.SIZE, width), COBALT);
-        fill(pen, Figures.box(0, 0, width, Painter.SIZE), COBALT);
-        fill(pen, Figures.box(inner, 0, width, Painter.SIZE), COBALT);
+        Layer.fill(pen, Figures.box(0, 0, Painter.SIZE, width), COBALT);
+        Layer.fill(pen, Figures.box(0, inner, Painter.SIZE, width), COBALT);
+        Layer.fill(pen, Figures.box(0, 0, width, Painter.SIZE), COBALT);
+        Layer.fill(pen, Figures.box(inner, 0, width, Painter.SIZE), COBALT);
         for (double at = SCALLOP / 2.0; at < Painter.SIZE; at += SCALLOP) {
-            fill(pen, Figures.disc(at, 0, 2.6), GLAZE);
-            fill(pen, Figures.disc(at, Painter.SIZE, 2.6), GLAZE);
-            fill(pen, Figures.disc(0, at, 2.6), GLAZE);
-            fill(pen, Figures.disc(Painter.SIZE, at, 2.6), GLAZE);
+            Layer.fill(pen, Figures.disc(at, 0, 2.6), GLAZE);
+            Layer.fill(pen, Figures.disc(at, Painter.SIZE, 2.6), GLAZE);
+            Layer.fill(pen, Figures.disc(0, at, 2.6), GLAZE);
+            Layer.fill(pen, Figures.disc(Painter.SIZE, at, 2.6), GLAZE);
         }
     }
 

@@ -87,7 +87,12 @@ public final class TinyWorld {
                 .filter(style -> style.key().equals(expert.name()))
                 .map(Style::words)
                 .findFirst()
-                .orElseThrow();
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "expert '"
+                                                + expert.name()
+                                                + "': expected one of the tiny world's"));
     }
 
     /** Plain pictures with captions, for training; more of them begin with the fewer. */

@@ -1,6 +1,5 @@
 package io.dmm.tinyworld;
 
-import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.awt.Shape;
 import java.awt.geom.AffineTransform;
@@ -20,11 +19,11 @@ final class WoodcutRenderer implements Renderer {
     @Override
     public void render(Composition composition, BufferedImage picture, RandomGenerator random) {
         Graphics2D pen = Layer.smooth(picture.createGraphics());
-        fill(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), RED);
+        Layer.fill(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), RED);
         rays(pen, composition, random);
         composition.landscape().forEach(part -> land(pen, part));
         thing(pen, composition);
-        draw(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), BUFF, 5);
+        Layer.draw(pen, Figures.box(0, 0, Painter.SIZE, Painter.SIZE), BUFF, 5);
         pen.dispose();
     }
 
@@ -37,7 +36,7 @@ final class WoodcutRenderer implements Renderer {
         for (int i = 0; i < RAYS; i++) {
             double from = turn + 2 * Math.PI * i / RAYS;
             double to = from + 0.8 * Math.PI / RAYS;
-            fill(
+            Layer.fill(
                     pen,
                     Figures.polygon(
                             x,
@@ -48,15 +47,15 @@ final class WoodcutRenderer implements Renderer {
                             y + far * Math.sin(to)),
                     BUFF);
         }
-        fill(pen, Figures.disc(x, y, 9), RED);
+        Layer.fill(pen, Figures.disc(x, y, 9), RED);
     }
 
     private static void land(Graphics2D pen, Part part) {
         switch (part.material()) {
-            case SUN, CLOUD, SNOW, FOAM, BLOOM -> fill(pen, part.shape(), BUFF);
+            case SUN, CLOUD, SNOW, FOAM, BLOOM -> Layer.fill(pen, part.shape(), BUFF);
             case PLANT -> {
-                fill(pen, part.shape(), BLACK);
-                draw(pen, part.shape(), BUFF, 0.8f);
+                Layer.fill(pen, part.shape(), BLACK);
+                Layer.draw(pen, part.shape(), BUFF, 0.8f);
             }
             case GROUND -> carve(pen, part.shape(), BUFF, BLACK);
             default -> carve(pen, part.shape(), UMBER, 0xE8C890);
@@ -65,36 +64,25 @@ final class WoodcutRenderer implements Renderer {
 
     /** The land in one colour, its crest repeated downwards in lines of the other. */
     private static void carve(Graphics2D pen, Shape land, int rgb, int lines) {
-        fill(pen, land, rgb);
+        Layer.fill(pen, land, rgb);
         Shape before = pen.getClip();
         pen.clip(land);
         for (double down = CARVING; down < Painter.SIZE; down += CARVING) {
             AffineTransform lower = AffineTransform.getTranslateInstance(0, down);
-            draw(pen, lower.createTransformedShape(land), lines, 1.9f);
+            Layer.draw(pen, lower.createTransformedShape(land), lines, 1.9f);
         }
         pen.setClip(before);
-        draw(pen, land, BLACK, 1.4f);
+        Layer.draw(pen, land, BLACK, 1.4f);
     }
 
     private static void thing(Graphics2D pen, Composition composition) {
-        composition.thing().forEach(part -> draw(pen, part.shape(), BUFF, 4.5f));
+        composition.thing().forEach(part -> Layer.draw(pen, part.shape(), BUFF, 4.5f));
         for (Part part : composition.thing()) {
-            fill(pen, part.shape(), tone(part.material(), composition.scene().hue()));
+            Layer.fill(pen, part.shape(), tone(part.material(), composition.scene().hue()));
             if (part.material() == Material.HUE) {
-                draw(pen, part.shape(), BLACK, 2);
+                Layer.draw(pen, part.shape(), BLACK, 2);
             }
         }
-    }
-
-    private static void fill(Graphics2D pen, Shape shape, int rgb) {
-        pen.setColor(Rgb.color(rgb, 1));
-        pen.fill(shape);
-    }
-
-    private static void draw(Graphics2D pen, Shape shape, int rgb, float width) {
-        pen.setStroke(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-        pen.setColor(Rgb.color(rgb, 1));
-        pen.draw(shape);
     }
 
     private static int tone(Material material, Hue hue) {

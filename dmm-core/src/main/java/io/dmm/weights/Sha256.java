@@ -43,9 +43,15 @@ public final class Sha256 {
 
     /** Hashes a file, reading it once. */
     public static String of(Path file) throws IOException {
+        return of(file, 0);
+    }
+
+    /** Hashes what a file has from a position on. */
+    public static String of(Path file, long from) throws IOException {
         Sha256 hash = new Sha256();
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.position(from);
             while (channel.read(chunk) >= 0) {
                 hash.update(chunk.flip());
                 chunk.clear();
