@@ -69,4 +69,9 @@ record Checkpoint(Path path) implements ExpertSource {
                 ? ModelReader.textEncoder(files, manager)
                 : base.textEncoder();
     }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
 }

@@ -100,6 +100,11 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
         return source.path();
     }
 
+    /** What it is made of, in words: the path, or those of all LoRAs with their weights. */
+    public String origin() {
+        return source.toString();
+    }
+
     /**
      * Opens this expert to sample from it; what it lacks it shares with {@code base}. The caller
      * closes it before the base.

@@ -64,4 +64,11 @@ record FoldedLoras(List<Lora> loras) implements ExpertSource {
             return folding.textEncoder(manager);
         }
     }
+
+    @Override
+    public String toString() {
+        return loras.stream()
+                .map(lora -> lora.file() + " × " + lora.weight())
+                .collect(Collectors.joining(" + "));
+    }
 }

@@ -55,14 +55,15 @@ final class Models {
                                 expert ->
                                         List.of(
                                                 expert.name(),
-                                                expert.path().toString(),
+                                                expert.origin(),
+                                                number(expert.clipSkip()),
                                                 number(expert.weight())))
                         .toList();
         return Table.bundle(
                 List.of(
                         new Table(
                                 experts.size() == 1 ? "Expert" : experts.size() + " experts",
-                                List.of("name", "file", "weight"),
+                                List.of("name", "read from", "clip skip", "weight in a batch"),
                                 rows)));
     }
 
