@@ -22,16 +22,15 @@ final int THREADS = Runtime.getRuntime().availableProcessors();
 final int STEPS = 25;
 
 record Options(Path folder, Precision precision, int runs, boolean image) {
-    static Options parse(String arguments) {
-        String[] given = arguments.strip().split("\\s+");
-        if (given[0].isEmpty()) {
+    static Options parse(List<String> given) {
+        if (given.isEmpty()) {
             throw new IllegalArgumentException("benchmark: expected a folder but was nothing; name one for 2.1 GB");
         }
         return new Options(
-                Path.of(given[0]),
-                Precision.valueOf(given.length > 1 ? given[1].toUpperCase(Locale.ROOT) : "FP32"),
-                given.length > 2 ? Integer.parseInt(given[2]) : 3,
-                given.length > 3 && given[3].equals("image"));
+                Path.of(given.get(0)),
+                Precision.valueOf(given.size() > 1 ? given.get(1).toUpperCase(Locale.ROOT) : "FP32"),
+                given.size() > 2 ? Integer.parseInt(given.get(2)) : 3,
+                given.size() > 3 && given.get(3).equals("image"));
     }
 }
 
@@ -125,7 +124,7 @@ int rc = 70;
 rc = Batch.run(() -> {
     // both sides are told, so that neither guesses
     System.setProperty("ai.djl.pytorch.num_threads", "" + THREADS);
-    Options options = Options.parse(System.getenv().getOrDefault("DMM_ARGS", ""));
+    Options options = Options.parse(Batch.arguments());
     if (!Files.exists(options.folder())) {
         make(options.folder());
     }

@@ -21,13 +21,12 @@ final int ROUNDS = 3;
 final int THREADS = Runtime.getRuntime().availableProcessors();
 
 record Options(int batch, int steps, Precision precision, int teachers) {
-    static Options parse(String arguments) {
-        String[] given = arguments.isBlank() ? new String[0] : arguments.strip().split("\\s+");
+    static Options parse(List<String> given) {
         return new Options(
-                given.length > 0 ? Integer.parseInt(given[0]) : 32,
-                given.length > 1 ? Integer.parseInt(given[1]) : 30,
-                Precision.valueOf(given.length > 2 ? given[2].toUpperCase(Locale.ROOT) : "FP32"),
-                given.length > 3 ? Integer.parseInt(given[3]) : 4);
+                given.size() > 0 ? Integer.parseInt(given.get(0)) : 32,
+                given.size() > 1 ? Integer.parseInt(given.get(1)) : 30,
+                Precision.valueOf(given.size() > 2 ? given.get(2).toUpperCase(Locale.ROOT) : "FP32"),
+                given.size() > 3 ? Integer.parseInt(given.get(3)) : 4);
     }
 }
 
@@ -155,7 +154,7 @@ int rc = 70;
 rc = Batch.run(() -> {
     // both sides are told, so that neither guesses
     System.setProperty("ai.djl.pytorch.num_threads", "" + THREADS);
-    Options options = Options.parse(System.getenv().getOrDefault("DMM_ARGS", ""));
+    Options options = Options.parse(Batch.arguments());
     Path folder = Files.createTempDirectory("dmm-benchmark-");
     try {
         compare(options, folder, System.getenv("DMM_PYTHON"));

@@ -18,18 +18,17 @@ final int TEACHERS = 2;
 final int TOKENS = 77;
 
 record Options(Path folder, Activations activations, Precision precision, int size, int batch, int steps) {
-    static Options parse(String arguments) {
-        String[] given = arguments.strip().toUpperCase(Locale.ROOT).split("\\s+");
-        if (given[0].isEmpty()) {
+    static Options parse(List<String> given) {
+        if (given.isEmpty()) {
             throw new IllegalArgumentException("benchmark: expected a folder but was nothing; sd15.jsh makes one");
         }
         return new Options(
-                Path.of(arguments.strip().split("\\s+")[0]),
-                given.length > 1 ? Activations.valueOf(given[1]) : Activations.KEPT,
-                given.length > 2 ? Precision.valueOf(given[2]) : Precision.FP32,
-                given.length > 3 ? Integer.parseInt(given[3]) : 256,
-                given.length > 4 ? Integer.parseInt(given[4]) : 1,
-                given.length > 5 ? Integer.parseInt(given[5]) : 3);
+                Path.of(given.get(0)),
+                given.size() > 1 ? Activations.valueOf(given.get(1).toUpperCase(Locale.ROOT)) : Activations.KEPT,
+                given.size() > 2 ? Precision.valueOf(given.get(2).toUpperCase(Locale.ROOT)) : Precision.FP32,
+                given.size() > 3 ? Integer.parseInt(given.get(3)) : 256,
+                given.size() > 4 ? Integer.parseInt(given.get(4)) : 1,
+                given.size() > 5 ? Integer.parseInt(given.get(5)) : 3);
     }
 }
 
@@ -92,7 +91,7 @@ void train(Options options) {
 int rc = 70;
 rc = Batch.run(() -> {
     System.setProperty("ai.djl.pytorch.num_threads", "" + THREADS);
-    Options options = Options.parse(System.getenv().getOrDefault("DMM_ARGS", ""));
+    Options options = Options.parse(Batch.arguments());
     System.out.printf("%s, student in %s, %d×%d, batch %d, %d threads%n", options.activations(), options.precision(),
             options.size(), options.size(), options.batch(), THREADS);
     train(options);

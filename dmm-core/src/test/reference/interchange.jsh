@@ -1,6 +1,6 @@
 // Saves models in every form and notes what they answer, for interchange.py to compare with diffusers.
 //
-//     notebooks/run dmm-core/src/test/reference/interchange.jsh out/interchange
+//     notebooks/run dmm-core/src/test/reference/interchange.jsh [folder]        default: out/interchange
 //     python dmm-core/src/test/reference/interchange.py out/interchange
 //
 // Run it in the root of the checkout. The models are the tiny world's trained base, a random one, and one merged in two steps.
@@ -11,7 +11,7 @@ import io.dmm.sampler.Sampler;
 import io.dmm.tensor.Compute;
 import io.dmm.weights.*;
 
-final Path OUT = Path.of(System.getenv().getOrDefault("DMM_ARGS", "").strip());
+final Path OUT = Path.of(Batch.arguments().stream().findFirst().orElse("out/interchange"));
 final String PROMPT = "a red house on the left, by the sea";
 final String NEGATIVE = "blurred, two boats";
 final int STEPS = 5;
