@@ -98,6 +98,16 @@ public final class StableDiffusion implements AutoCloseable {
         return Files.isDirectory(path) ? files : ModelFiles.firstOf(List.of(files, configs));
     }
 
+    /** As {@link #save(Path, DType, Map)}, in fp32. */
+    public void save(Path path) {
+        save(path, DType.F32);
+    }
+
+    /** As {@link #save(Path, DType, Map)}, without metadata of one's own. */
+    public void save(Path path, DType floatType) {
+        save(path, floatType, Map.of());
+    }
+
     /**
      * Writes a diffusers folder, or for a path that ends in {@code .safetensors} a single file as
      * latent diffusion's code saves it, all of it or nothing.

@@ -1,5 +1,6 @@
 package io.dmm.report;
 
+import io.dmm.distill.Progress;
 import io.dmm.report.Report.Picture;
 import io.dmm.report.RunSummary.ExpertFigures;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -133,10 +135,9 @@ record ReportPage(Report report) {
     }
 
     private static String time(double seconds) {
-        long whole = Math.round(seconds);
-        return whole < 60
+        return seconds < 59.95
                 ? number("%.1f s", seconds)
-                : String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
+                : Progress.words(Duration.ofSeconds(Math.round(seconds)));
     }
 
     private static String number(String format, double value) {

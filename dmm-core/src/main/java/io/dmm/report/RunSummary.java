@@ -55,10 +55,13 @@ public record RunSummary(
     /**
      * Sums up a run of this process, whose time counts from the process's start.
      *
-     * @param metrics of its training
+     * @param metrics of its training, at least one step's
      */
     public static RunSummary ofRun(
             List<StepMetrics> metrics, List<Comparison> comparisons, Map<String, String> settings) {
+        if (metrics.isEmpty()) {
+            throw new IllegalArgumentException("summary: expected metrics of at least one step");
+        }
         Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
         return new RunSummary(
                 Duration.between(start, Instant.now()).toMillis() / 1e3,
