@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder in which latents and text states outlive a run, under the hashes of what made them; runs
- * may share it at the same time. Deleting any of its files does no harm while no run uses them.
+ * A folder in which latents, text states and drawn pictures outlive a run, under the hashes of what
+ * made them; runs may share it at the same time. Deleting any of its files does no harm while no
+ * run uses them.
  *
  * <p>Tables of a cache are read from its files row by row, and take no memory; without one they lie
  * in the CPU's, which has more of it than a GPU. Values are F32, so that both ways give the same
