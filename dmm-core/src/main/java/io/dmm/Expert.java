@@ -115,7 +115,9 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
         NDManager manager = Compute.newManager();
         try {
             UNet unet = loadUNet(manager, base, Precision.FP32);
-            return base.with(manager, unet, List.of()).with(source.textEncoder(manager, base));
+            return base.with(manager, unet, List.of())
+                    .with(source.textEncoder(manager, base))
+                    .named(name);
         } catch (RuntimeException e) {
             manager.close();
             throw e;

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -39,6 +40,9 @@ public final class StableDiffusion implements AutoCloseable {
     private final NoiseSchedule schedule;
     private final List<String> styles;
 
+    /** What its pictures say it is, or null. */
+    private final String name;
+
     /**
      * Puts a model together from its parts.
      *
@@ -53,6 +57,18 @@ public final class StableDiffusion implements AutoCloseable {
             AutoencoderKl vae,
             NoiseSchedule schedule,
             List<String> styles) {
+        this(manager, tokenizer, textEncoder, unet, vae, schedule, styles, null);
+    }
+
+    private StableDiffusion(
+            NDManager manager,
+            ClipTokenizer tokenizer,
+            ClipTextModel textEncoder,
+            UNet unet,
+            AutoencoderKl vae,
+            NoiseSchedule schedule,
+            List<String> styles,
+            String name) {
         this.manager = manager;
         this.tokenizer = tokenizer;
         this.textEncoder = textEncoder;
@@ -60,6 +76,7 @@ public final class StableDiffusion implements AutoCloseable {
         this.vae = vae;
         this.schedule = schedule;
         this.styles = List.copyOf(styles);
+        this.name = name;
     }
 
     /**
@@ -80,7 +97,8 @@ public final class StableDiffusion implements AutoCloseable {
      * in bf16 can be sampled and take LoRA files, but neither be saved nor distilled.
      */
     public static StableDiffusion load(Path path, Precision precision, Path... donors) {
-        return ModelReader.model(ModelReader.files(path, donors), Compute.newManager(), precision);
+        return ModelReader.model(ModelReader.files(path, donors), Compute.newManager(), precision)
+                .named(stem(path));
     }
 
     /**
@@ -203,14 +221,31 @@ public final class StableDiffusion implements AutoCloseable {
         return textEncoder.forward(memory, ids, clipSkip);
     }
 
-    /** The same model with another UNet and the names of its styles; the parts are shared. */
+    /** The same model under another name. */
+    public StableDiffusion named(String other) {
+        return new StableDiffusion(
+                manager, tokenizer, textEncoder, unet, vae, schedule, styles, other);
+    }
+
+    /**
+     * What its pictures say that drew them: the file or folder it was loaded from, LoRAs included,
+     * or nothing.
+     */
+    public Optional<String> name() {
+        return Optional.ofNullable(name);
+    }
+
+    /**
+     * The same model with another UNet and the names of its styles, and without a name; the parts
+     * are shared.
+     */
     public StableDiffusion with(NDManager owner, UNet other, List<String> names) {
         return new StableDiffusion(owner, tokenizer, textEncoder, other, vae, schedule, names);
     }
 
     /** The same model with another text encoder. */
     public StableDiffusion with(ClipTextModel other) {
-        return new StableDiffusion(manager, tokenizer, other, unet, vae, schedule, styles);
+        return new StableDiffusion(manager, tokenizer, other, unet, vae, schedule, styles, name);
     }
 
     /**
@@ -222,8 +257,22 @@ public final class StableDiffusion implements AutoCloseable {
      */
     public StableDiffusion with(Lora... loras) {
         try (LoraFolding folding = LoraFolding.read(this, List.of(loras))) {
-            return folding.model();
+            StableDiffusion model = folding.model();
+            return name == null ? model : model.named(withLoras(name, loras));
         }
+    }
+
+    private static String withLoras(String name, Lora... loras) {
+        StringBuilder all = new StringBuilder(name);
+        for (Lora lora : loras) {
+            all.append(" + ").append(stem(lora.file())).append(" × ").append(lora.weight());
+        }
+        return all.toString();
+    }
+
+    private static String stem(Path path) {
+        String file = path.toAbsolutePath().normalize().getFileName().toString();
+        return file.replaceFirst("\\.safetensors$", "");
     }
 
     public NDManager manager() {

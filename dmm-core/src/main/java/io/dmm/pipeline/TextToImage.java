@@ -281,6 +281,7 @@ public final class TextToImage {
         values.put("CFG scale", String.valueOf(guidance));
         values.put("Seed", String.valueOf(shot.seed()));
         values.put("Size", width + "x" + height);
+        model.name().ifPresent(name -> values.put("Model", name));
         if (initial != null) {
             values.put("Denoising strength", String.valueOf(initial.strength()));
         }

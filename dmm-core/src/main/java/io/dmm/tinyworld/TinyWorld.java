@@ -62,7 +62,7 @@ public final class TinyWorld {
 
     /** Loads the base model; the caller closes it. */
     public StableDiffusion base() {
-        return StableDiffusion.load(folder.resolve("base"));
+        return StableDiffusion.load(folder.resolve("base")).named("tinyworld");
     }
 
     /** The first four experts, each of one style: business, ink, pixel and scenery. */

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmm.Reference;
 import io.dmm.SmallModels;
 import io.dmm.sampler.Sampler;
+import io.dmm.weights.Lora;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
@@ -187,6 +190,24 @@ class TextToImageTest {
         assertArrayEquals(Pictures.rgb(image.image()), Pictures.rgb(again.image()));
         assertEquals(image.parameters(), again.parameters());
         assertEquals(image.settings(), again.settings());
+    }
+
+    @Test
+    void pictures_sayWhatDrewThem() {
+        Path kohya = Reference.path("lora/kohya.safetensors");
+        Path loha = Reference.path("lora/loha.safetensors");
+        assertEquals(Optional.empty(), sample().image().settings().model());
+        try (StableDiffusion loaded = StableDiffusion.load(Reference.path("pipeline"));
+                StableDiffusion changed = loaded.with(Lora.of(kohya, 0.5), Lora.of(loha))) {
+            assertEquals(Optional.of("pipeline"), drawnBy(loaded));
+            assertEquals(Optional.of("pipeline + kohya × 0.5 + loha × 1.0"), drawnBy(changed));
+            assertEquals(Optional.of("a, b: c"), drawnBy(loaded.named("a, b: c")));
+        }
+    }
+
+    private static Optional<String> drawnBy(StableDiffusion model) {
+        String parameters = model.sample("a house").steps(1).size(16, 16).image().parameters();
+        return GenerationSettings.parse(parameters).model();
     }
 
     @Test
