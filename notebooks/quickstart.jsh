@@ -49,7 +49,8 @@ ImageGrid styles(StableDiffusion base, List<Expert> experts, MergedModel merged)
 
 ImageGrid interpolation(MergedModel merged) {
     return merged.interpolate("ink", "pixel")
-            .steps(9).seed(SEED).guidance(GUIDANCE).samplerSteps(SAMPLER_STEPS).prompts(PROMPTS).grid().withZoom(2);
+            .steps(9).seed(SEED).settings(request -> request.guidance(GUIDANCE).steps(SAMPLER_STEPS))
+            .prompts(PROMPTS).grid().withZoom(2);
 }
 
 Report report(RunSummary summary) {

@@ -16,8 +16,6 @@ abstract sealed class StyleSheet<S extends StyleSheet<S>> permits Interpolation,
     private int steps;
     private List<String> prompts = List.of();
     private long seed;
-    private double guidance = 7;
-    private int samplerSteps = 25;
     private UnaryOperator<TextToImage> settings = UnaryOperator.identity();
 
     StyleSheet(String name, StableDiffusion model, int steps) {
@@ -47,20 +45,8 @@ abstract sealed class StyleSheet<S extends StyleSheet<S>> permits Interpolation,
         return self();
     }
 
-    /** Scale of the classifier-free guidance. */
-    public S guidance(double scale) {
-        guidance = scale;
-        return self();
-    }
-
-    /** Steps that the sampler takes for each picture; 25 by default. */
-    public S samplerSteps(int count) {
-        samplerSteps = count;
-        return self();
-    }
-
     /**
-     * All else that can be set for the pictures, such as {@code r -> r.negativePrompt("fog")}.
+     * All else that can be set for the pictures, such as {@code r -> r.guidance(4).steps(15)}.
      *
      * @param changes is applied to the request of each mix, whose style is set after it
      */
@@ -89,11 +75,7 @@ abstract sealed class StyleSheet<S extends StyleSheet<S>> permits Interpolation,
 
     /** A picture of each prompt. */
     List<BufferedImage> draw(StyleMix mix) {
-        TextToImage request =
-                model.sample(prompts.toArray(String[]::new))
-                        .seed(seed)
-                        .guidance(guidance)
-                        .steps(samplerSteps);
+        TextToImage request = model.sample(prompts.toArray(String[]::new)).seed(seed);
         return settings.apply(request).style(mix).images(1).stream()
                 .map(GeneratedImage::image)
                 .toList();

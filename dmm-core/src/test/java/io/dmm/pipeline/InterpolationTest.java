@@ -28,7 +28,7 @@ class InterpolationTest {
                         .steps(3)
                         .prompts("a house", "two boats")
                         .seed(7)
-                        .guidance(3)
+                        .settings(request -> request.guidance(3))
                         .grid();
         assertEquals(List.of("a house", "two boats"), grid.rowLabels());
         assertEquals(List.of("pixel", "0.50", "ink"), grid.columnLabels());
@@ -49,18 +49,18 @@ class InterpolationTest {
     void settings_areThoseOfEveryPicture() {
         UnaryOperator<TextToImage> settings =
                 request ->
-                        request.negativePrompt("fog")
+                        request.steps(3)
+                                .negativePrompt("fog")
                                 .sampler(Sampler.EULER)
                                 .clipSkip(2)
                                 .size(20, 12);
         ImageGrid grid =
                 new Interpolation(MODEL, "ink", "oil")
                         .steps(2)
-                        .samplerSteps(3)
                         .settings(settings)
                         .prompts("a house")
                         .grid();
-        TextToImage oil = settings.apply(MODEL.sample("a house").steps(3)).style("oil");
+        TextToImage oil = settings.apply(MODEL.sample("a house")).style("oil");
         assertArrayEquals(Pictures.rgb(oil.image().image()), cell(grid, 0, 1));
     }
 

@@ -72,7 +72,9 @@ class StyleExplorerTest {
     }
 
     private static StyleExplorer explorer(StyleMix centre) {
-        return new StyleExplorer(MODEL, centre).seed(7).guidance(3).samplerSteps(2);
+        return new StyleExplorer(MODEL, centre)
+                .seed(7)
+                .settings(request -> request.guidance(3).steps(2));
     }
 
     private static String refusal(StableDiffusion model, StyleMix centre) {
