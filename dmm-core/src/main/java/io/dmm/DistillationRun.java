@@ -252,10 +252,9 @@ final class DistillationRun {
                 : Cache.in(settings.checkpoints.resolve("cache"));
     }
 
-    /** All captions of the run. */
+    /** All captions of the run, first those that change least: a cache keeps them in blocks. */
     private List<String> captions() {
-        List<String> captions =
-                new ArrayList<>(); // those that change least first: a cache has them
+        List<String> captions = new ArrayList<>();
         settings.pictures.forEach(picture -> captions.add(picture.caption()));
         captions.addAll(drawn);
         if (settings.validation != null) {

@@ -14,8 +14,9 @@ record Shot(String prompt, String negativePrompt, long seed) {
         if (!guided) {
             return chunks;
         }
+        int negative = encoder.chunks(negativePrompt);
         int both = chunks;
-        while (both % encoder.chunks(negativePrompt) != 0) {
+        while (both % negative != 0) {
             both += chunks;
         }
         return both;
