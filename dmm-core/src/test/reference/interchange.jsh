@@ -3,7 +3,8 @@
 //     notebooks/run dmm-core/src/test/reference/interchange.jsh [folder]        default: out/interchange
 //     python dmm-core/src/test/reference/interchange.py out/interchange
 //
-// Run it in the root of the checkout. The models are the tiny world's trained base, a random one, and one merged in two steps.
+// Run it in the root of the checkout. The models are the tiny world's trained base, a random one, one merged in two steps,
+// and that one with a mix of styles folded in.
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -50,8 +51,10 @@ void saveMerged(String name) throws IOException {
                     .steps(2).batch(8).learningRate(LearningRate.constant(1e-3)).run()) {
         merged.save(folder.resolve("folder-F32"));
     }
-    try (MergedModel read = MergedModel.load(folder.resolve("folder-F32"))) {
+    try (MergedModel read = MergedModel.load(folder.resolve("folder-F32"));
+            StableDiffusion folded = read.fold(StyleMix.of("ink", 0.4).and("pixel", 0.6))) {
         answer(read.pipeline(), 64, folder.resolve("folder-F32.answers.safetensors"));
+        save(folded, "folded");
     }
 }
 

@@ -100,6 +100,24 @@ public final class MergedModel implements AutoCloseable {
         return new StyleExplorer(model, centre);
     }
 
+    /** As {@link #fold(StyleMix)}, of one style alone. */
+    public StableDiffusion fold(String style) {
+        return fold(StyleMix.only(style));
+    }
+
+    /**
+     * This model with a mix of styles folded in: an ordinary one without styles, which any program
+     * for Stable Diffusion reads once it is {@link StableDiffusion#save saved}. A LoRA file has no
+     * place for the style, which is in a bias. It shares its parts with this model: close this one
+     * last.
+     *
+     * @throws IllegalArgumentException for an unknown style, or weights that do not sum to 1
+     * @throws IllegalStateException if the model is in bf16
+     */
+    public StableDiffusion fold(StyleMix mix) {
+        return model.fold(mix);
+    }
+
     /**
      * How alike the styles are to the network: the cosines between what each adds to the timestep
      * embedding; 1 for the same direction, 0 for nothing in common, -1 for opposite ones.

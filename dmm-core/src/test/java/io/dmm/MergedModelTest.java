@@ -10,17 +10,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dmm.model.clip.ClipTextConfig;
 import io.dmm.model.clip.ClipTextModel;
 import io.dmm.pipeline.StableDiffusion;
+import io.dmm.pipeline.TextToImage;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.DType;
 import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.TensorFile;
 import io.dmm.weights.Weights;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +96,41 @@ class MergedModelTest {
     }
 
     @Test
+    void foldedStyle_isAnOrdinaryModelThatDrawsTheSame() throws IOException {
+        Path single = folder.resolve("ink.safetensors");
+        try (StableDiffusion styled = SmallModels.styled("ink", "pixel")) {
+            SmallModels.write(folder.resolve("merged"), styled);
+        }
+        try (MergedModel merged = MergedModel.load(folder.resolve("merged"));
+                StableDiffusion folded = merged.fold("ink")) {
+            assertEquals(List.of(), folded.styles());
+            assertEquals("merged (ink:1.0)", folded.name().orElseThrow());
+            folded.save(single);
+            try (StableDiffusion read = StableDiffusion.load(single, folder.resolve("merged"))) {
+                int[] styled = pixels(merged.sample("a house").style("ink"));
+                assertTrue(largest(styled, pixels(read.sample("a house"))) <= 1);
+                assertTrue(largest(styled, pixels(merged.sample("a house").style("pixel"))) > 1);
+            }
+            assertEquals(
+                    "style 'oil': expected one of ink, pixel",
+                    assertThrows(IllegalArgumentException.class, () -> merged.fold("oil"))
+                            .getMessage());
+        }
+    }
+
+    private static int[] pixels(TextToImage request) {
+        BufferedImage image = request.seed(3).steps(2).image().image();
+        return image.getRaster().getPixels(0, 0, image.getWidth(), image.getHeight(), (int[]) null);
+    }
+
+    private static int largest(int[] one, int[] other) {
+        return IntStream.range(0, one.length)
+                .map(i -> Math.abs(one[i] - other[i]))
+                .max()
+                .orElseThrow();
+    }
+
+    @Test
     void bf16_drawsAndComparesStyles_andIsNotTrained() {
         try (StableDiffusion styled = SmallModels.styled("ink", "pixel")) {
             SmallModels.write(folder, styled);
@@ -104,6 +142,10 @@ class MergedModelTest {
             assertEquals(cosine, fast.styleSimilarity().value(0, 1), 0.01);
             assertEquals(List.of("ink", "pixel"), fast.styles());
             fast.sample("a house").style("ink").steps(1).image();
+            assertEquals(
+                    "style ink:1.0: UNet to fold into, expected FP32 but was BF16; load the model"
+                            + " again without Precision.BF16",
+                    assertThrows(IllegalStateException.class, () -> fast.fold("ink")).getMessage());
             Distillation run =
                     fast.refine(base)
                             .experts(List.of(Expert.checkpoint("ink", folder)))

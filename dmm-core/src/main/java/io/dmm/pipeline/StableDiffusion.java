@@ -262,6 +262,22 @@ public final class StableDiffusion implements AutoCloseable {
         }
     }
 
+    /**
+     * A model without styles that draws as this one does with {@code mix}; it shares all but a bias
+     * with this one, which is closed last.
+     *
+     * @param mix weights that sum to 1
+     * @throws IllegalArgumentException for an unknown style, or weights that do not sum to 1
+     * @throws IllegalStateException if the model is in bf16
+     */
+    public StableDiffusion fold(StyleMix mix) {
+        float[] row = mix.over(styles);
+        unet.requireFp32("style " + mix + ": UNet to fold into");
+        NDManager owner = Compute.newManager();
+        StableDiffusion model = with(owner, unet.folded(row, owner), List.of());
+        return name == null ? model : model.named(name + " (" + mix + ")");
+    }
+
     private static String withLoras(String name, Lora... loras) {
         StringBuilder all = new StringBuilder(name);
         for (Lora lora : loras) {

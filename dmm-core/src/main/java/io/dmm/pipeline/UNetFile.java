@@ -26,13 +26,21 @@ record UNetFile(UNetConfig config, TensorFile tensors) implements AutoCloseable 
         try {
             ModelKind.of(raw).requireUNet(raw.where());
             UNetConfig config = UNetConfig.read(files.config("unet"));
-            TensorFile tensors = NameTable.inDiffusersNames(raw, UNetNames.ldm(config));
-            Weights.check(tensors, weights -> new UNet(config, weights));
-            return new UNetFile(config, tensors);
+            NameTable ldm = UNetNames.ldm(config);
+            if (raw.tensors().containsKey(ldm.names().get("conv_in.weight"))) {
+                config = config.withStyles(0); // it may be a donor's; no such file has styles
+            }
+            TensorFile tensors = NameTable.inDiffusersNames(raw, ldm);
+            return checked(config, tensors);
         } catch (RuntimeException e) {
             raw.close();
             throw e;
         }
+    }
+
+    private static UNetFile checked(UNetConfig config, TensorFile tensors) {
+        Weights.check(tensors, weights -> new UNet(config, weights));
+        return new UNetFile(config, tensors);
     }
 
     UNet load(NDManager manager, Precision precision) {

@@ -14,6 +14,7 @@ import io.dmm.weights.Weights;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -108,6 +109,27 @@ public final class UNet {
     public UNet folded(LoraUpdates updates, NDManager owner) {
         Map<String, NDArray> folded = updates.foldUNet(parameters, owner, stored);
         return new UNet(config, Weights.of(folded, "LoRA", stored), precision);
+    }
+
+    /**
+     * The same network with a mix of styles folded in, and no styles to choose: what the mix adds
+     * to the timestep embedding (DMM, appendix A.1) is the same at all timesteps, so that
+     * embedding's last bias takes it up.
+     *
+     * @param mix weights of the styles (N)
+     * @param owner receives the bias; all else shares the memory of this one's
+     * @throws IllegalStateException in bf16
+     */
+    public UNet folded(float[] mix, NDManager owner) {
+        Map<String, NDArray> folded = new LinkedHashMap<>(parameters());
+        try (GradMode off = GradMode.off();
+                Scope scope = Scope.of(owner)) {
+            NDArray row = scope.manager().create(mix, new Shape(1, mix.length));
+            NDArray added = styleEmbedding.forward(row).squeeze(0);
+            folded.computeIfPresent(
+                    "time_embedding.linear_2.bias", (name, bias) -> scope.keep(added.add(bias)));
+        }
+        return new UNet(config.withStyles(0), Weights.of(folded, "UNet"));
     }
 
     public UNetConfig config() {

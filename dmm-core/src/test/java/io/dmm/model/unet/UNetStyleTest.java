@@ -71,6 +71,19 @@ class UNetStyleTest {
     }
 
     @Test
+    void foldedMix_predictsTheSameWithoutStyles() {
+        float[] weights = reference.value("mix").toFloatArray();
+        try (NDManager owner = reference.manager().newSubManager()) {
+            UNet folded = unet.folded(weights, owner);
+            reference.assertClose("noise_pred.mix", predict(folded, null, null), 1e-4);
+            assertEquals(0, folded.config().styles());
+            assertTrue(folded.shapes().keySet().stream().noneMatch(n -> n.contains("model_emb")));
+            assertEquals(1, owner.getManagedArrays().size());
+        }
+        reference.assertClose("noise_pred.style_off", predict(null), 1e-4);
+    }
+
+    @Test
     void zeroLastStyleLayer_changesNothing() {
         UNet zeroed = unet.copy(reference.manager());
         zeroed.parameters().get("add_embedding.linear_2.weight").muli(0);
