@@ -18,6 +18,11 @@ import java.util.List;
  */
 record InitialImage(BufferedImage image, double strength) {
     InitialImage {
+        if (image == null) {
+            throw new IllegalArgumentException(
+                    "image to image: expected a picture but was null, as ImageIO.read gives for a"
+                            + " format that Java does not read, such as WebP; convert it to PNG");
+        }
         Start.requireStrength(strength);
     }
 

@@ -148,7 +148,8 @@ public final class TextToImage {
 
     /**
      * Begins with a picture instead of noise alone; it is laid over white where it is transparent,
-     * scaled and cropped to the size asked for with {@link #size}, by default the model's.
+     * scaled and cropped to the size asked for with {@link #size}, by default the model's. {@code
+     * ImageIO.read} does not turn photos as their EXIF says.
      *
      * @param strength above 0 and at most 1: the share of the steps taken, and with it of change
      */

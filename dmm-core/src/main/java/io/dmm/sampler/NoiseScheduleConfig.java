@@ -72,7 +72,7 @@ public record NoiseScheduleConfig(
         return config.build(
                 () ->
                         new NoiseScheduleConfig(
-                                config.integer("num_train_timesteps", 1000),
+                                config.positive("num_train_timesteps", 1000),
                                 new Betas(
                                         config.choice(
                                                 "beta_schedule",

@@ -17,14 +17,25 @@ import java.util.stream.Collectors;
  * @param where names the file in error messages
  */
 public record ConfigNode(JsonNode json, String where) {
+    private static final int MOST_PARTS = 100;
+    private static final int LARGEST = 1_000_000;
 
-    /** An integer of at least one. */
+    /** A number of repeated parts, 1 to 100: a network's names are listed before its weights. */
+    public int count(String key, int byDefault) {
+        return within(key, byDefault, MOST_PARTS);
+    }
+
+    /** An integer of 1 to a million. */
     public int positive(String key, int byDefault) {
+        return within(key, byDefault, LARGEST);
+    }
+
+    private int within(String key, int byDefault, int most) {
         return value(
                 key,
                 byDefault,
-                "a positive integer",
-                value -> value.isInt() && value.intValue() > 0,
+                "an integer of 1 to " + most,
+                value -> value.isInt() && value.intValue() > 0 && value.intValue() <= most,
                 JsonNode::intValue);
     }
 
@@ -72,7 +83,7 @@ public record ConfigNode(JsonNode json, String where) {
         return choice.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A required list of positive integers. */
+    /** A required list of at most 100 positive integers. */
     public List<Integer> positives(String key) {
         List<Integer> values = new ArrayList<>();
         for (JsonNode value : list(key)) {
@@ -128,8 +139,9 @@ public record ConfigNode(JsonNode json, String where) {
 
     private JsonNode list(String key) {
         JsonNode value = json.path(key);
-        if (!value.isArray() || value.isEmpty()) {
-            throw wrong(key, "a list", value);
+        if (!value.isArray() || value.isEmpty() || value.size() > MOST_PARTS) {
+            String actual = value.isArray() ? value.size() + " entries" : shown(value);
+            throw wrong(key, "a list of 1 to " + MOST_PARTS, actual);
         }
         return value;
     }
@@ -139,13 +151,15 @@ public record ConfigNode(JsonNode json, String where) {
     }
 
     private ModelFileException wrong(String key, String expected, JsonNode actual) {
+        return wrong(key, expected, shown(actual));
+    }
+
+    private ModelFileException wrong(String key, String expected, String actual) {
         return new ModelFileException(
-                where
-                        + ": '"
-                        + key
-                        + "', expected "
-                        + expected
-                        + " but was "
-                        + (actual.isMissingNode() ? "missing" : actual));
+                "%s: '%s', expected %s but was %s".formatted(where, key, expected, actual));
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isMissingNode() ? "missing" : value.toString();
     }
 }

@@ -23,6 +23,8 @@ final class LoraFile {
                     "OFT", Pattern.compile(".*\\.oft_(blocks|diag|[rR]).*"),
                     "(IA)³", Pattern.compile(".*\\.(on_input|ia3_l.*)"),
                     "GLoRA", Pattern.compile(".*\\.[ab][12]\\.weight"),
+                    "LyCORIS with whole changes of weights, biases or norms",
+                            Pattern.compile(".*\\.(diff|diff_b|w_norm|b_norm|set_weight)"),
                     "adapter of peft with its alpha in another file",
                             Pattern.compile("base_model\\.model\\..*"));
 

@@ -3,10 +3,11 @@ package io.dmm.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What diffusers notes beside the tensors of a LoRA: peft's {@code LoraConfig} of each part, under
- * keys such as {@code unet.lora_alpha}.
+ * keys such as {@code unet.lora_alpha}, or of the UNet alone, {@code lora_alpha}.
  */
 record LoraMetadata(ConfigNode config) {
     private static final String KEY = "lora_adapter_metadata";
@@ -29,7 +30,7 @@ record LoraMetadata(ConfigNode config) {
      */
     double scale(String target, double ownAlpha, long rank) {
         int end = target.indexOf('.');
-        String part = target.substring(0, end + 1);
+        String part = config.json().has("lora_alpha") ? "" : target.substring(0, end + 1);
         double alpha = ownAlpha == 0 ? alpha(part, target.substring(end + 1)) : ownAlpha;
         if (alpha == 0 || rank == 0) {
             return 1;
@@ -58,6 +59,7 @@ record LoraMetadata(ConfigNode config) {
 
     /** Whether peft calls any part a DoRA. */
     boolean isDora() {
-        return config.flag("unet.use_dora", false) || config.flag("text_encoder.use_dora", false);
+        return Stream.of("", "unet.", "text_encoder.")
+                .anyMatch(part -> config.flag(part + "use_dora", false));
     }
 }

@@ -108,10 +108,7 @@ public record ModelDescription(
             }
         }
         if (kind == null) {
-            throw new ModelFileException(
-                    path
-                            + ": has no weights, expected a diffusers folder with parts in"
-                            + " safetensors; a LoRA or a single file is named by the file itself");
+            throw folder.withoutWeights();
         }
         boolean whole = kind == ModelKind.UNET && parts.size() > 1;
         return new ModelDescription(path, whole ? ModelKind.CHECKPOINT : kind, parts, metadata);
@@ -187,7 +184,7 @@ public record ModelDescription(
     }
 
     private static String line(String text) {
-        String flat = text.lines().collect(Collectors.joining(", "));
+        String flat = text.lines().collect(Collectors.joining(", ")).replaceAll("\\p{Cntrl}", "?");
         boolean fits = flat.length() <= LENGTH_SHOWN;
         return fits ? flat : flat.substring(0, LENGTH_SHOWN) + "…";
     }

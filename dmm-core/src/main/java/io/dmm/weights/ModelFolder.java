@@ -35,7 +35,7 @@ public final class ModelFolder implements ModelFiles {
 
     /**
      * Opens a folder; its parts are looked at when asked for. Where it is one part alone, its
-     * {@code config.json} names the class, or it has a tokenizer's files.
+     * {@code config.json} names the class; a tokenizer's files may lie beside it, or alone.
      *
      * @throws ModelFileException if there is no such folder, or its config.json is damaged
      */
@@ -52,7 +52,7 @@ public final class ModelFolder implements ModelFiles {
     private static String onlyPart(Path path) {
         Path file = path.resolve("config.json");
         if (!Files.exists(file)) {
-            return hasVocabulary(path) ? "tokenizer" : null;
+            return null;
         }
         JsonNode config = JsonFiles.read(file);
         String transformers = config.path("architectures").path(0).asText();
@@ -60,7 +60,9 @@ public final class ModelFolder implements ModelFiles {
     }
 
     private Path folder(String part) {
-        return part.equals(onlyPart) ? path : path.resolve(part);
+        Path folder = path.resolve(part);
+        boolean beside = part.equals("tokenizer") && !Files.exists(folder) && hasVocabulary(path);
+        return part.equals(onlyPart) || beside ? path : folder;
     }
 
     public Path path() {
@@ -110,16 +112,15 @@ public final class ModelFolder implements ModelFiles {
                 return TensorFile.open(file);
             }
         }
-        String expected = Layout.weightNames(part).get(0);
-        String pickle = findPickle(folder);
-        if (pickle != null) {
-            throw new ModelFileException(
-                    "%s: holds only the pickle %s, expected %s; pickles can run code when read, so convert it first with safetensors.torch.save_file in Python"
-                            .formatted(folder, pickle, expected));
+        if (findPickle(folder) != null) {
+            throw onlyPickle(folder, part);
+        }
+        if (!Files.isDirectory(folder)) {
+            throw withoutWeights();
         }
         throw new ModelFileException(
                 "%s: has no weights, expected %s or its fp16 or sharded variant"
-                        .formatted(folder, expected));
+                        .formatted(folder, Layout.weightNames(part).get(0)));
     }
 
     @Override
@@ -147,6 +148,29 @@ public final class ModelFolder implements ModelFiles {
         } catch (IOException e) {
             throw new ModelFileException(path + ": cannot be read (" + e + ")", e);
         }
+    }
+
+    /** What to say of a folder that has no part with weights. */
+    ModelFileException withoutWeights() {
+        if (Files.isDirectory(path.resolve("snapshots"))) {
+            return new ModelFileException(
+                    path
+                            + ": is a cache of Hugging Face's hub, expected a model; name one of the"
+                            + " folders in its snapshots");
+        }
+        if (findPickle(folder("unet")) != null) {
+            return onlyPickle(folder("unet"), "unet");
+        }
+        return new ModelFileException(
+                path
+                        + ": has no weights, expected a diffusers folder with parts in safetensors;"
+                        + " a LoRA or a single file is named by the file itself");
+    }
+
+    private static ModelFileException onlyPickle(Path folder, String part) {
+        return new ModelFileException(
+                "%s: holds only the pickle %s, expected %s; pickles can run code when read, so convert it first with safetensors.torch.save_file in Python"
+                        .formatted(folder, findPickle(folder), Layout.weightNames(part).get(0)));
     }
 
     private boolean hasWeights(String part) {

@@ -32,7 +32,7 @@ public enum ModelKind {
     private static final Pattern LORA_NAME =
             Pattern.compile(
                     "[._](lora[._](down|up|mid|A|B)\\b|lora_linear_layer|lora_magnitude|dora_scale"
-                            + "|hada_w|lokr_w|oft_|on_input)");
+                            + "|hada_w|lokr_w|oft_|on_input|diff(_b)?$|[wb]_norm$)");
     private static final Pattern CONTROL_NAME =
             Pattern.compile("^(control_model\\.|controlnet_|input_hint_block|zero_convs\\.)");
     private static final Pattern SD3_NAME =

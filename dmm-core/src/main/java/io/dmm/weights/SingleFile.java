@@ -1,5 +1,9 @@
 package io.dmm.weights;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -36,6 +40,10 @@ final class SingleFile implements ModelFiles {
     private static final Pattern AVERAGE =
             Pattern.compile("model_ema\\.(?!(decay|num_updates)$).*");
 
+    private static final Pattern V_IN_CONFIG =
+            Pattern.compile("(?m)^\\s*parameterization:\\s*[\"']?v\\b");
+
+    private static final int LONGEST_CONFIG = 1 << 20;
     private static final int NAMES_SHOWN = 10;
 
     private final Path path;
@@ -153,16 +161,32 @@ final class SingleFile implements ModelFiles {
         return view;
     }
 
-    /** The metadata, in which what ComfyUI says of the prediction has ModelSpec's key. */
+    /**
+     * The metadata, in which what ComfyUI and A1111 say of the prediction, the latter in a config
+     * beside the file, has ModelSpec's key.
+     */
     private static Map<String, String> metadata(TensorFile file) {
         Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
         String comfy = metadata.get("modelspec.predict_key");
-        if (file.tensors().containsKey(V_PREDICTION)) {
+        if (file.tensors().containsKey(V_PREDICTION) || configSaysV(Path.of(file.where()))) {
             metadata.put(ModelSpec.PREDICTION_TYPE, "v");
         } else if (comfy != null) {
             metadata.putIfAbsent(ModelSpec.PREDICTION_TYPE, comfy);
         }
         return metadata;
+    }
+
+    /** Whether the config that A1111 takes for a file, of its name with another ending, says v. */
+    private static boolean configSaysV(Path model) {
+        String name = model.getFileName().toString().replaceFirst("\\.safetensors$", "");
+        Path config = model.resolveSibling(name + ".yaml");
+        try {
+            return Files.isRegularFile(config)
+                    && Files.size(config) < LONGEST_CONFIG
+                    && V_IN_CONFIG.matcher(Files.readString(config, ISO_8859_1)).find();
+        } catch (IOException e) {
+            throw new ModelFileException(config + ": cannot be read (" + e + ")", e);
+        }
     }
 
     /** Whether a tensor is a weight of the part behind {@code prefix}. */

@@ -124,6 +124,15 @@ class InitialImageTest {
                         .getMessage());
     }
 
+    @Test
+    void pictureThatJavaDoesNotRead_isRefusedAtOnce() {
+        assertEquals(
+                "image to image: expected a picture but was null, as ImageIO.read gives for a format"
+                        + " that Java does not read, such as WebP; convert it to PNG",
+                assertThrows(IllegalArgumentException.class, () -> MODEL.sample("").from(null, 0.5))
+                        .getMessage());
+    }
+
     private static TextToImage request(BufferedImage image, double strength) {
         return MODEL.sample("").from(image, strength).steps(10).seed(3);
     }

@@ -203,7 +203,10 @@ class SingleFileTest {
                 () -> StableDiffusion.load(file, Reference.path("pipeline")));
     }
 
-    /** ComfyUI's nodes_model_merging.py: an empty tensor, or a key that ModelSpec does not have. */
+    /**
+     * ComfyUI's nodes_model_merging.py, or A1111's config beside the file: an empty tensor, or a
+     * key that ModelSpec does not have.
+     */
     @Test
     void fileThatComfyUiMarksAsVelocity_needsAScheduleThatDoes() throws IOException {
         Path velocity = temporary.resolve("velocity");
@@ -216,7 +219,11 @@ class SingleFileTest {
         Path marked = rewritten(all -> all.put("v_pred", manager.ones(new Shape(1))));
         Path stated = rewritten(Map.of("modelspec.predict_key", "v"), all -> {});
         Path unet = rewritten(SingleFileTest::keepTheUNetAlone);
-        for (Path file : List.of(marked, stated, unet)) {
+        Path beside = rewritten(all -> {});
+        Files.writeString(
+                Path.of(beside.toString().replace(".safetensors", ".yaml")),
+                "model:\n  params:\n    parameterization: \"v\"\n");
+        for (Path file : List.of(marked, stated, unet, beside)) {
             assertFails(
                     ModelFileException.class,
                     file

@@ -90,7 +90,7 @@ class NoiseScheduleConfigTest {
                 "{'rescale_betas_zero_snr':true} | 'rescale_betas_zero_snr', expected false",
                 "{'trained_betas':[0.1]} | 'trained_betas', expected none but was [0.1]",
                 "{'num_train_timesteps':1} | num_train_timesteps, expected at least 2 but was 1",
-                "{'num_train_timesteps':10.5} | 'num_train_timesteps', expected an integer but was 10.5",
+                "{'num_train_timesteps':10.5} | 'num_train_timesteps', expected an integer of 1 to 1000000 but was 10.5",
                 "{'steps_offset':'a'} | 'steps_offset', expected an integer but was 'a'",
                 "{'beta_start':'a'} | 'beta_start', expected a number but was 'a'",
                 "{'beta_start':0.5} | beta_start <= beta_end < 1 but was 0.5 and 0.02",

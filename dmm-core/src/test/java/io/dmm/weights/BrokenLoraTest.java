@@ -86,7 +86,9 @@ class BrokenLoraTest {
         "oft_diag, OFT",
         "on_input, (IA)³",
         "a1.weight, GLoRA",
-        "b2.weight, GLoRA"
+        "b2.weight, GLoRA",
+        "diff, 'LyCORIS with whole changes of weights, biases or norms'",
+        "w_norm, 'LyCORIS with whole changes of weights, biases or norms'"
     })
     void otherKinds_areRefusedByName(String suffix, String kind) {
         lora.put(Q, 2);

@@ -72,6 +72,7 @@ class LoraFileTest {
     @CsvSource({
         "'{\"unet.lora_alpha\": 6}', 3",
         "'{\"text_encoder.lora_alpha\": 6}', 1",
+        "'{\"lora_alpha\": 6, \"r\": 2, \"use_rslora\": false, \"alpha_pattern\": {}}', 3",
         "'{\"unet.lora_alpha\": 6, \"unet.alpha_pattern\": {\"attn1.to_q\": 5}}', 2.5",
         "'{\"unet.lora_alpha\": 6, \"unet.alpha_pattern\": {\"^mid.attn1.to_q\": 5}}', 2.5",
         "'{\"unet.lora_alpha\": 6, \"unet.alpha_pattern\": {\"to_k\": 5, \"o_q\": 4}}', 3",

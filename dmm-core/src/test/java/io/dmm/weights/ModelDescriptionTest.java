@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelDescriptionTest {
@@ -91,6 +92,40 @@ class ModelDescriptionTest {
         String text = Dmm.inspect(file).toString();
         assertTrue(text.lines().count() < 70 && text.length() < 10_000, text);
         assertTrue(text.endsWith("  … 10 keys more\n"), text);
+    }
+
+    @Test
+    void controlCharactersOfMetadata_areNotShown() throws IOException {
+        String header = "{\"__metadata__\":{\"a\\u001b[2Jb\":\"c\\u0007d\"}}";
+        Path file = RawFile.write(temporary.resolve("m.safetensors"), header, new byte[0]);
+        String text = Dmm.inspect(file).toString();
+        assertTrue(text.endsWith("  a?[2Jb = c?d\n"), text);
+    }
+
+    @Test
+    void cacheOfTheHub_isNamed() throws IOException {
+        Files.createDirectories(temporary.resolve("snapshots/abc/unet"));
+        String expected =
+                temporary
+                        + ": is a cache of Hugging Face's hub, expected a model; name one of the"
+                        + " folders in its snapshots";
+        for (Executable reading :
+                List.<Executable>of(
+                        () -> Dmm.inspect(temporary),
+                        () -> ModelFolder.open(temporary).weights("unet"))) {
+            assertEquals(expected, assertThrows(ModelFileException.class, reading).getMessage());
+        }
+    }
+
+    @Test
+    void folderOfPickles_isRefusedAsSuch() throws IOException {
+        Path unet = Files.createDirectories(temporary.resolve("unet"));
+        Files.createFile(unet.resolve("diffusion_pytorch_model.bin"));
+        String message =
+                assertThrows(ModelFileException.class, () -> Dmm.inspect(temporary)).getMessage();
+        assertTrue(
+                message.startsWith(unet + ": holds only the pickle diffusion_pytorch_model.bin"),
+                message);
     }
 
     @Test

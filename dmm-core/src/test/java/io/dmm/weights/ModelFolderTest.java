@@ -227,6 +227,9 @@ class ModelFolderTest {
         assertTrue(alone.has("tokenizer"));
         assertFalse(alone.has("unet"));
         assertEquals(tokenizer, alone.tokenizer());
+        String clip = "{\"architectures\": [\"CLIPModel\"]}";
+        Files.writeString(tokenizer.resolve("config.json"), clip);
+        assertEquals(tokenizer, ModelFolder.open(tokenizer).tokenizer());
         Files.move(tokenizer.resolve("tokenizer.json"), tokenizer.resolve("vocab.json"));
         assertFails(
                 ModelFileException.class,

@@ -50,7 +50,7 @@ public record ClipTextConfig(
                                 config.positive("vocab_size", 49408),
                                 config.positive("hidden_size", 512),
                                 config.positive("intermediate_size", 2048),
-                                config.positive("num_hidden_layers", 12),
+                                config.count("num_hidden_layers", 12),
                                 config.positive("num_attention_heads", 8),
                                 config.positive("max_position_embeddings", 77),
                                 config.choice(

@@ -8,13 +8,9 @@ import io.dmm.weights.ModelFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,29 +25,19 @@ public final class ClipTokenizer implements AutoCloseable {
     /** Tokens of a prompt, with its start, end and padding. */
     public static final int LENGTH = 77;
 
-    private static final List<String> FILES =
-            List.of(
-                    "vocab.json",
-                    "merges.txt",
-                    "special_tokens_map.json",
-                    "tokenizer_config.json",
-                    "added_tokens.json");
     private static final Logger LOGGER = LoggerFactory.getLogger(ClipTokenizer.class);
 
     private final HuggingFaceTokenizer words;
-    private final Map<String, byte[]> files;
+    private final ClipVocabulary vocabulary;
     private final int start;
     private final int end;
-    private final int comma;
     private final AtomicBoolean toldOfLongPrompt = new AtomicBoolean();
 
-    private ClipTokenizer(
-            HuggingFaceTokenizer words, Map<String, byte[]> files, ClipVocabulary vocabulary) {
+    private ClipTokenizer(HuggingFaceTokenizer words, ClipVocabulary vocabulary) {
         this.words = words;
-        this.files = files;
+        this.vocabulary = vocabulary;
         start = vocabulary.start();
         end = vocabulary.end();
-        comma = vocabulary.comma();
     }
 
     /**
@@ -66,38 +52,19 @@ public final class ClipTokenizer implements AutoCloseable {
         // the engine goes first: it keeps DJL offline, which else fetches a CUDA build of this
         Compute.device();
         try {
-            Map<String, byte[]> files = contents(folder, vocabulary);
             HuggingFaceTokenizer words =
                     HuggingFaceTokenizer.newInstance(
                             new ByteArrayInputStream(TokenizerJson.of(vocabulary)),
                             Map.of("truncation", "false", "padding", "false"));
-            return new ClipTokenizer(words, files, vocabulary);
+            return new ClipTokenizer(words, vocabulary);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Map<String, byte[]> contents(Path folder, ClipVocabulary vocabulary)
-            throws IOException {
-        Map<String, byte[]> contents = new TreeMap<>();
-        for (String name : FILES) {
-            Path file = folder.resolve(name);
-            if (Files.exists(file)) {
-                contents.put(name, Files.readAllBytes(file));
-            }
-        }
-        if (!contents.containsKey("vocab.json")) {
-            contents.putAll(vocabulary.files());
-        }
-        return Collections.unmodifiableMap(contents);
-    }
-
-    /**
-     * The files that this tokenizer can be read from again, by name; they are kept as they were,
-     * but for a {@code tokenizer.json}, whose content is in two files then.
-     */
+    /** The files of transformers' {@code CLIPTokenizer} that this one can be read from, by name. */
     public Map<String, byte[]> files() {
-        return files;
+        return TokenizerFiles.of(vocabulary);
     }
 
     /** As {@link #encode(String, int)} with CLIP's length of 77. */
@@ -153,7 +120,7 @@ public final class ClipTokenizer implements AutoCloseable {
 
     /** The token of a comma, or -1 if there is none. */
     public long comma() {
-        return comma;
+        return vocabulary.comma();
     }
 
     /** Number of tokens there are; the end is the last of them. */

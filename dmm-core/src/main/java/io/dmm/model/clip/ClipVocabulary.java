@@ -1,13 +1,10 @@
 package io.dmm.model.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dmm.weights.JsonFiles;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,8 +25,10 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
     static final String START = "<|startoftext|>";
     static final String END = "<|endoftext|>";
 
-    private static final String VOCAB = "vocab.json";
-    private static final String MERGES = "merges.txt";
+    static final String VOCAB = "vocab.json";
+    static final String MERGES = "merges.txt";
+
+    private static final long MOST_BYTES = 16 << 20;
     private static final int BYTE_TOKENS = 2 * 256;
 
     ClipVocabulary {
@@ -74,17 +73,6 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
                             : merge.asText());
         }
         return new ClipVocabulary(ids, merges(file, merges, ids));
-    }
-
-    /** The two files of this vocabulary, by name. */
-    Map<String, byte[]> files() {
-        ObjectNode vocab = JsonNodeFactory.instance.objectNode();
-        ids.entrySet().stream()
-                .sorted(Map.Entry.comparingByValue())
-                .forEach(token -> vocab.put(token.getKey(), token.getValue()));
-        String lines = "#version: 0.2\n" + String.join("\n", merges) + "\n";
-        return Map.of(
-                VOCAB, JsonFiles.toBytes(vocab), MERGES, lines.getBytes(StandardCharsets.UTF_8));
     }
 
     int start() {
@@ -165,6 +153,11 @@ record ClipVocabulary(Map<String, Integer> ids, List<String> merges) {
 
     private static List<String> lines(Path file) {
         try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new ModelFileException(
+                        "%s: is too long, expected at most %d bytes but was %d"
+                                .formatted(file, MOST_BYTES, Files.size(file)));
+            }
             return Files.readAllLines(file);
         } catch (NoSuchFileException e) {
             throw new ModelFileException(file + ": no such file", e);

@@ -140,7 +140,7 @@ public record UNetConfig(
                                 config.positive("out_channels", 4),
                                 config.positives("block_out_channels"),
                                 crossAttention(config),
-                                config.positive("layers_per_block", 2),
+                                config.count("layers_per_block", 2),
                                 config.positive("attention_head_dim", 8),
                                 config.positive("cross_attention_dim", 768),
                                 config.positive("norm_num_groups", 32),

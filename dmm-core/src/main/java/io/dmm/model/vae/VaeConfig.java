@@ -52,7 +52,7 @@ public record VaeConfig(
                 () ->
                         new VaeConfig(
                                 config.positives("block_out_channels"),
-                                config.positive("layers_per_block", 1),
+                                config.count("layers_per_block", 1),
                                 config.positive("latent_channels", 4),
                                 config.positive("norm_num_groups", 32),
                                 config.number("scaling_factor", 0.18215),
