@@ -41,6 +41,13 @@ void readOptions() {
     }
 }
 
+int images() {
+    if (number("images") < 1) {
+        throw new IllegalArgumentException("--images=" + OPTIONS.get("images") + ": expected at least 1");
+    }
+    return number("images");
+}
+
 int number(String name) {
     return option(name, "a whole number", Integer::valueOf);
 }
@@ -80,11 +87,11 @@ TextToImage request(StableDiffusion model, String prompt, String style) {
 void writeSheet(Path folder, String name, int sheet, List<String> prompts, List<List<BufferedImage>> rows)
         throws IOException {
     var seeds = new ArrayList<String>();
-    for (int column = 0; column < number("images"); column++) {
+    for (int column = 0; column < images(); column++) {
         seeds.add("seed " + (seed() + column));
     }
     var file = folder.resolve(name + (sheet == 1 ? "" : "." + sheet) + ".png");
-    int zoom = Math.max(1, 192 / rows.get(0).get(0).getWidth());
+    int zoom = Math.min(ImageGrid.MAX_ZOOM, Math.max(1, 192 / rows.get(0).get(0).getWidth()));
     new ImageGrid(prompts, seeds, rows, zoom).write(file);
     System.out.println(file);
 }
@@ -92,11 +99,11 @@ void writeSheet(Path folder, String name, int sheet, List<String> prompts, List<
 /** Each picture is saved as soon as its prompt is drawn. */
 void draw(StableDiffusion model, String style, String name, List<String> prompts, Path folder, ProgressMeter meter)
         throws IOException {
-    var alone = Files.createDirectories(folder.resolve(name));
     List<List<BufferedImage>> rows = new ArrayList<>();
     for (int prompt = 1; prompt <= prompts.size(); prompt++) {
         meter.checkInterrupted();
-        var images = request(model, prompts.get(prompt - 1), style).images(number("images"));
+        var images = request(model, prompts.get(prompt - 1), style).images(images());
+        var alone = Files.createDirectories(folder.resolve(name));  // not before a picture is there
         for (var image : images) {
             image.save(alone.resolve(String.format(Locale.ROOT, "%03d-seed-%s.png", prompt, image.settings().seed())));
         }
@@ -121,7 +128,7 @@ void sheet() throws Exception {
     Path[] donors = Stream.of(OPTIONS.get("donor")).filter(name -> !name.isEmpty()).map(Path::of).toArray(Path[]::new);
     try (var model = StableDiffusion.load(Path.of(WORDS.get(0)), donors)) {
         var names = model.styles().isEmpty() ? Map.of("", "plain") : fileNames(model.styles());
-        long pictures = (long) names.size() * prompts.size() * number("images");
+        long pictures = (long) names.size() * prompts.size() * images();
         var meter = new ProgressMeter(new ConsoleProgress(), "drawing", pictures);
         var first = names.keySet().iterator().next();
         prompts.forEach(prompt -> request(model, prompt, first));  // a wrong one is told now, not in the midst

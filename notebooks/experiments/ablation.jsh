@@ -4,10 +4,12 @@
 //
 //   notebooks/run notebooks/experiments/ablation.jsh [steps [seeds [folder]]]        default: 400 3 out/ablation
 
-final String[] ARGS = Batch.arguments().isEmpty() ? new String[] {"400"} : Batch.arguments().toArray(String[]::new);
-final int STEPS = Integer.parseInt(ARGS[0]);
-final int SEEDS = ARGS.length > 1 ? Integer.parseInt(ARGS[1]) : 3;
-final Path OUT = Path.of(ARGS.length > 2 ? ARGS[2] : "out/ablation");
+String argument(int index, String byDefault) {
+    return Batch.arguments().stream().skip(index).findFirst().orElse(byDefault);
+}
+
+int steps, seeds;  // read in ablation()
+final Path OUT = Path.of(argument(2, "out/ablation"));
 final Synthesis.Settings DRAWING = new Synthesis.Settings(8, 1);
 final TrainingListener PROGRESS = new ConsoleProgress();
 final Map<String, List<double[]>> GAPS = new LinkedHashMap<>();
@@ -45,6 +47,8 @@ Distillation settings(Distillation run, int seed) throws IOException {
 }
 
 void ablation() throws Exception {
+    steps = Integer.parseInt(argument(0, "400"));
+    seeds = Integer.parseInt(argument(1, "3"));
     Files.createDirectories(OUT);
     var world = TinyWorld.open();
     var experts = world.experts();
@@ -58,14 +62,14 @@ void ablation() throws Exception {
         note("style words", Comparison.ofPrompting(
                 base, (caption, expert) -> TinyWorld.styleWords(expert) + " of " + caption,
                 experts, heldOut(), DRAWING, 1_000_000, PROGRESS));
-        for (int seed = 1; seed <= SEEDS; seed++) {
+        for (int seed = 1; seed <= seeds; seed++) {
             for (String stage : stages.keySet()) {
                 try (var merged = settings(Dmm.distill(base).experts(experts), seed)
-                        .steps(STEPS).losses(stages.get(stage)).run()) {
+                        .steps(steps).losses(stages.get(stage)).run()) {
                     note(stage, Comparison.of(base, merged, experts, heldOut(), DRAWING, 1_000_000, PROGRESS));
                     if (stage.equals("+ adversarial")) {
                         try (var refined = settings(merged.refine(base).experts(experts), seed)
-                                .synthesize(240, DRAWING).synthesizedShare(1).steps(STEPS / 4)
+                                .synthesize(240, DRAWING).synthesizedShare(1).steps(steps / 4)
                                 .losses(stages.get(stage)).run()) {
                             note("+ synthesized fine-tune", Comparison.of(
                                     base, refined, experts, heldOut(), DRAWING, 1_000_000, PROGRESS));

@@ -3,10 +3,12 @@
 //
 //   notebooks/run notebooks/experiments/continual.jsh [experts [steps [folder]]]        default: 4 300 out/continual
 
-final String[] ARGS = Batch.arguments().isEmpty() ? new String[] {"4"} : Batch.arguments().toArray(String[]::new);
-final int EXPERTS = Integer.parseInt(ARGS[0]);
-final int STEPS = ARGS.length > 1 ? Integer.parseInt(ARGS[1]) : 300;
-final Path OUT = Path.of(ARGS.length > 2 ? ARGS[2] : "out/continual");
+String argument(int index, String byDefault) {
+    return Batch.arguments().stream().skip(index).findFirst().orElse(byDefault);
+}
+
+int count, steps;  // read in continual()
+final Path OUT = Path.of(argument(2, "out/continual"));
 final Synthesis.Settings DRAWING = new Synthesis.Settings(8, 1);
 final TrainingListener PROGRESS = new ConsoleProgress();
 
@@ -16,7 +18,7 @@ Distillation settings(Distillation run) throws IOException {
             .synthesize(240, DRAWING)
             .cache(OUT.resolve("cache"))
             .teacherPrecision(Precision.BF16)
-            .steps(STEPS).batch(32)
+            .steps(steps).batch(32)
             .optimizer(Optimizer.Rule.MUON)
             .learningRate(LearningRate.cosine(2.5e-3).withWarmup(20))
             .timesteps(new TimestepSampling(0.3))
@@ -38,12 +40,14 @@ void print(String name, StableDiffusion base, MergedModel merged, List<Expert> e
 }
 
 void continual() throws Exception {
+    count = Integer.parseInt(argument(0, "4"));
+    steps = Integer.parseInt(argument(1, "300"));
     Files.createDirectories(OUT);
     var world = TinyWorld.open();
-    var experts = EXPERTS > 4 ? world.allExperts() : world.experts();
-    var all = experts.subList(0, EXPERTS);
-    var old = all.subList(0, EXPERTS / 2);
-    var added = all.subList(EXPERTS / 2, EXPERTS);
+    var experts = count > 4 ? world.allExperts() : world.experts();
+    var all = experts.subList(0, count);
+    var old = all.subList(0, count / 2);
+    var added = all.subList(count / 2, count);
     System.out.println("closed gap on plain pictures / on the expert's own");
     try (var base = world.base()) {
         try (var once = settings(Dmm.distill(base).experts(all).start(Student.Start.MEAN_OF_EXPERTS)).run()) {

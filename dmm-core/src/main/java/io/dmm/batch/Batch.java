@@ -21,7 +21,12 @@ import java.util.concurrent.TimeUnit;
 public final class Batch {
     private static final int SUCCESS = 0;
     private static final int FAILURE = 1;
+    private static final int NOT_COMPILED = 70;
     private static final int INTERRUPTED = 130;
+
+    /** What jshell's stand-in for a method throws that it could not compile. */
+    private static final String UNRESOLVED = "jdk.jshell.spi.SPIResolutionException";
+
     private static final String AT_ONCE = "the job stopped at once";
     private static final Duration REMINDER = Duration.ofMinutes(1);
 
@@ -39,9 +44,10 @@ public final class Batch {
     }
 
     /**
-     * Runs the job on the calling thread and returns its exit code: 0 success, 1 failure, 130
-     * interrupted. A failure prints {@code error: <message>}; the property {@code dmm.stack=true}
-     * or the environment variable {@code DMM_STACK=1} adds the stack.
+     * Runs the job on the calling thread and returns its exit code: 0 success, 1 failure, 70 a
+     * method of the script that did not compile, 130 interrupted. A failure prints {@code error:
+     * <message>}; the property {@code dmm.stack=true} or the environment variable {@code
+     * DMM_STACK=1} adds the stack.
      */
     public static int run(Job job) {
         boolean stack = Boolean.getBoolean("dmm.stack") || "1".equals(System.getenv("DMM_STACK"));
@@ -124,6 +130,14 @@ public final class Batch {
     }
 
     private static int failed(Throwable failure, PrintStream err) {
+        if (failure.getClass().getName().equals(UNRESOLVED)) {
+            String method = failure.getStackTrace()[0].getMethodName();
+            print(
+                    "error: script: %s() uses a name that is not declared, expected none; look for a misspelling or a missing import in it"
+                            .formatted(method),
+                    err);
+            return NOT_COMPILED;
+        }
         print("error: " + describe(failure), err);
         return FAILURE;
     }

@@ -3,6 +3,7 @@ package io.dmm.distill;
 import io.dmm.data.RowListener;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.function.LongSupplier;
 
 /** Times an activity, tells a listener, and ends it when the thread is interrupted. */
 public final class ProgressMeter implements RowListener {
@@ -11,9 +12,10 @@ public final class ProgressMeter implements RowListener {
     private final TrainingListener listener;
     private final String activity;
     private final long total;
-    private final long start = System.nanoTime();
-    private long unitStart = start;
-    private long unitEnd = start;
+    private final LongSupplier nanoTime;
+    private final long start;
+    private long unitStart;
+    private long unitEnd;
     private long done;
     private long timed;
     private long advances;
@@ -21,17 +23,26 @@ public final class ProgressMeter implements RowListener {
     private double pauses;
 
     public ProgressMeter(TrainingListener listener, String activity, long total) {
-        this(listener, activity, 0, total);
+        this(listener, activity, 0, total, System::nanoTime);
     }
 
     /**
      * @param done units that an earlier run finished
      */
-    ProgressMeter(TrainingListener listener, String activity, long done, long total) {
+    ProgressMeter(
+            TrainingListener listener,
+            String activity,
+            long done,
+            long total,
+            LongSupplier nanoTime) {
         this.listener = listener;
         this.activity = activity;
         this.done = done;
         this.total = total;
+        this.nanoTime = nanoTime;
+        start = nanoTime.getAsLong();
+        unitStart = start;
+        unitEnd = start;
     }
 
     /**
@@ -47,7 +58,7 @@ public final class ProgressMeter implements RowListener {
 
     /** Takes the time of {@code count} finished units. */
     public void advance(long count) {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         double each = (now - unitStart) / 1e9 / count;
         unitStart = now;
         unitEnd = now;
@@ -66,7 +77,7 @@ public final class ProgressMeter implements RowListener {
         double each = timed == 0 ? seconds() / done : secondsEach + pauses / timed;
         long millis = (long) (1e3 * each * (total - done));
         listener.onProgress(new Progress(activity, done, total, Duration.ofMillis(millis)));
-        unitStart = System.nanoTime();
+        unitStart = nanoTime.getAsLong();
         pauses += (unitStart - unitEnd) / 1e9;
     }
 
@@ -81,7 +92,7 @@ public final class ProgressMeter implements RowListener {
     @Override
     public void found(int count) {
         done += count;
-        unitEnd = System.nanoTime();
+        unitEnd = nanoTime.getAsLong();
         report();
     }
 

@@ -157,7 +157,8 @@ public record TrainingLoop(
             Objective objective,
             TrainingListener listener,
             Checkpoints checkpoints) {
-        ProgressMeter meter = new ProgressMeter(listener, ACTIVITY, checkpoints.done(), steps);
+        ProgressMeter meter =
+                new ProgressMeter(listener, ACTIVITY, checkpoints.done(), steps, System::nanoTime);
         int skipped = 0;
         for (long step = checkpoints.done(); step < steps; step++) {
             meter.checkInterrupted();

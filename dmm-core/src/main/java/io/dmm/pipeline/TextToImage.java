@@ -41,7 +41,7 @@ public final class TextToImage {
     private StyleMix style;
     private Seeds seeds = Seeds.from(0);
     private int steps = 25;
-    private double guidance = 7;
+    private Guidance guidance = new Guidance(7);
     private Sampler sampler = Sampler.DPMPP_2M;
     private int clipSkip = 1;
     private int width;
@@ -100,15 +100,20 @@ public final class TextToImage {
         return this;
     }
 
-    /** Steps of the sampler. */
+    /** Steps of the sampler, at most as many as the timesteps that the model was trained on. */
     public TextToImage steps(int count) {
+        int most = model.schedule().config().numTrainTimesteps();
+        if (count < 1 || count > most) {
+            throw new IllegalArgumentException(
+                    "sample: steps, expected 1 to " + most + " but was " + count);
+        }
         steps = count;
         return this;
     }
 
     /** Scale of the classifier-free guidance; 1 for none, 0 for the negative prompt alone. */
     public TextToImage guidance(double scale) {
-        guidance = scale;
+        guidance = new Guidance(scale);
         return this;
     }
 
@@ -119,6 +124,7 @@ public final class TextToImage {
 
     /** 1 for the text encoder's last layer, 2 for the one before: one more than in diffusers. */
     public TextToImage clipSkip(int layers) {
+        model.textEncoder().requireClipSkip(layers);
         clipSkip = layers;
         return this;
     }
@@ -205,7 +211,7 @@ public final class TextToImage {
 
     private List<GeneratedImage> generate(List<Shot> shots) {
         PromptEncoder encoder = model.promptEncoder(clipSkip);
-        boolean guided = new Guidance(guidance).needsUnconditional();
+        boolean guided = guidance.needsUnconditional();
         boolean gpu = model.manager().getDevice().isGpu();
         long atOnce = BatchSize.of(gpu, guided, (long) width * height);
         List<GeneratedImage> images = new ArrayList<>();
@@ -226,12 +232,12 @@ public final class TextToImage {
         int factor = model.vae().config().downsampling();
         Shape sample =
                 new Shape(model.unet().config().inChannels(), height / factor, width / factor);
-        Guidance guide = new Guidance(guidance);
-        boolean guided = guide.needsUnconditional();
+        boolean guided = guidance.needsUnconditional();
         int chunks = batch.get(0).chunks(encoder, guided);
         List<String> texts = batch.stream().map(Shot::prompt).toList();
         List<String> negatives = batch.stream().map(Shot::negativePrompt).toList();
-        Denoising denoising = new Denoising(model.unet(), model.schedule(), sampler, steps, guide);
+        Denoising denoising =
+                new Denoising(model.unet(), model.schedule(), sampler, steps, guidance);
         try (NDManager memory = model.manager().newSubManager();
                 GradMode mode = GradMode.off()) {
             long[] seeds = batch.stream().mapToLong(Shot::seed).toArray();
@@ -279,7 +285,7 @@ public final class TextToImage {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("Steps", String.valueOf(steps));
         values.put("Sampler", sampler.label());
-        values.put("CFG scale", String.valueOf(guidance));
+        values.put("CFG scale", String.valueOf(guidance.scale()));
         values.put("Seed", String.valueOf(shot.seed()));
         values.put("Size", width + "x" + height);
         model.name().ifPresent(name -> values.put("Model", name));

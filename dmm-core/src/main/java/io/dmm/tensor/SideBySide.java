@@ -2,8 +2,10 @@ package io.dmm.tensor;
 
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -18,14 +20,18 @@ public final class SideBySide {
             new SideBySide(Compute.device().isGpu() ? 1 : JniUtils.getNumThreads());
 
     private final int cores;
-    private final ExecutorService threads;
+
+    /**
+     * Pools by the number of their threads, all of which work: OpenMP keeps a team of cores for
+     * each thread that ever ran an operator.
+     */
+    private final Map<Integer, ExecutorService> pools = new ConcurrentHashMap<>();
 
     /**
      * @param cores among which PyTorch divides an operator
      */
     SideBySide(int cores) {
         this.cores = cores;
-        threads = Executors.newFixedThreadPool(cores, SideBySide::daemon);
     }
 
     private static Thread daemon(Runnable work) {
@@ -50,6 +56,9 @@ public final class SideBySide {
         if (together < 2) {
             return tasks.stream().map(Supplier::get).toList();
         }
+        ExecutorService threads =
+                pools.computeIfAbsent(
+                        together, n -> Executors.newFixedThreadPool(n, SideBySide::daemon));
         List<CompletableFuture<T>> results =
                 tasks.stream()
                         .map(

@@ -14,19 +14,18 @@ import org.junit.jupiter.api.Test;
 
 class ProgressMeterTest {
     private final List<Progress> reports = new ArrayList<>();
-    private final ProgressMeter meter = new ProgressMeter(reports::add, "drawing", 12);
+    private long nanos;
+    private final ProgressMeter meter =
+            new ProgressMeter(reports::add, "drawing", 0, 12, () -> nanos);
 
     @Test
-    void timeLeft_isThatOfTheRemainingUnits() throws InterruptedException {
-        Thread.sleep(40);
+    void timeLeft_isThatOfTheRemainingUnits() {
+        pass(40);
         meter.advance(4);
         meter.report();
-        assertEquals("drawing", reports.get(0).activity());
-        assertEquals(4, reports.get(0).done());
-        assertEquals(12, reports.get(0).total());
-        assertEquals(8e3 * meter.secondsEach(), reports.get(0).timeLeft().toMillis(), 1);
-        assertTrue(meter.secondsEach() >= 0.01, () -> "was " + meter.secondsEach());
-        assertEquals(4 * meter.secondsEach(), meter.seconds(), 1e-6);
+        assertEquals(new Progress("drawing", 4, 12, Duration.ofMillis(80)), reports.get(0));
+        assertEquals(0.01, meter.secondsEach(), 1e-9);
+        assertEquals(0.04, meter.seconds(), 1e-9);
         meter.advance(8);
         meter.report();
         assertTrue(reports.get(1).isLast());
@@ -46,25 +45,29 @@ class ProgressMeterTest {
     }
 
     @Test
-    void unitsOfTheCache_tellNothingOfThoseToMake() throws InterruptedException {
-        Thread.sleep(40);
+    void unitsOfTheCache_tellNothingOfThoseToMake() {
+        pass(40);
         meter.found(4);
-        assertEquals(4, reports.get(0).done());
-        assertEquals(2e3 * meter.seconds(), reports.get(0).timeLeft().toMillis(), 1);
+        assertEquals(new Progress("drawing", 4, 12, Duration.ofMillis(80)), reports.get(0));
+        pass(8);
         meter.made(4);
-        assertTrue(meter.secondsEach() < 0.01, () -> "was " + meter.secondsEach());
-        assertEquals(8, reports.get(1).done());
-        assertTrue(reports.get(1).timeLeft().toMillis() < 40);
+        assertEquals(0.002, meter.secondsEach(), 1e-9);
+        assertEquals(new Progress("drawing", 8, 12, Duration.ofMillis(8)), reports.get(1));
     }
 
     @Test
-    void pausesComeAgain() throws InterruptedException {
+    void pausesComeAgain() {
+        pass(8);
         meter.advance(4);
-        Thread.sleep(40);
+        pass(40);
         meter.report();
+        pass(8);
         meter.made(4);
-        assertTrue(meter.secondsEach() < 0.01, () -> "was " + meter.secondsEach());
-        long left = reports.get(1).timeLeft().toMillis();
-        assertTrue(left >= 20, () -> "was " + left);
+        assertEquals(0.002, meter.secondsEach(), 1e-9);
+        assertEquals(Duration.ofMillis(4 * (2 + 5)), reports.get(1).timeLeft());
+    }
+
+    private void pass(int millis) {
+        nanos += millis * 1_000_000L;
     }
 }

@@ -104,15 +104,13 @@ class TextToImageTest {
         assertRefused(
                 "size: expected at most 100000000 pixels but was 100000×100000",
                 () -> sample().size(100_000, 100_000));
-        assertRefused(
-                "DPM++ 2M: steps, expected 1 to 1000 but was 0", () -> sample().steps(0).image());
+        assertRefused("sample: steps, expected 1 to 1000 but was 0", () -> sample().steps(0));
         assertRefused("images: expected at least 1 but was 0", () -> sample().images(0));
         assertRefused("sample: expected at least one prompt but was none", () -> MODEL.sample());
         assertRefused(
                 "guidance: scale, expected a finite number of at least 0 but was -1.0",
-                () -> sample().guidance(-1).image());
-        assertRefused(
-                "CLIP: clip skip, expected 1 to 2 but was 3", () -> sample().clipSkip(3).image());
+                () -> sample().guidance(-1));
+        assertRefused("CLIP: clip skip, expected 1 to 2 but was 3", () -> sample().clipSkip(3));
     }
 
     @Test

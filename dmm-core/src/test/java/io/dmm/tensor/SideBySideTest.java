@@ -13,6 +13,8 @@ import io.dmm.SmallModels;
 import io.dmm.model.unet.UNet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +58,16 @@ class SideBySideTest {
                     return JniUtils.getNumThreads();
                 };
         assertEquals(List.of(CORES / 2, CORES / 2), sideBySide.runAll(List.of(task, task)));
+    }
+
+    @Test
+    void noMoreThreadsWorkThanTasks() {
+        Set<Thread> workers = ConcurrentHashMap.newKeySet();
+        Supplier<Boolean> task = () -> workers.add(Thread.currentThread());
+        for (int i = 0; i < 10; i++) {
+            sideBySide.runAll(List.of(task, task));
+        }
+        assertTrue(workers.size() <= 2, workers.toString());
     }
 
     @Test

@@ -52,6 +52,18 @@ public final class ClipTextModel {
     }
 
     /**
+     * Checks that there is such a layer.
+     *
+     * @throws IllegalArgumentException for another than 1 to the number of layers
+     */
+    public void requireClipSkip(int clipSkip) {
+        if (clipSkip < 1 || clipSkip > layers.size()) {
+            throw new IllegalArgumentException(
+                    "CLIP: clip skip, expected 1 to " + layers.size() + " but was " + clipSkip);
+        }
+    }
+
+    /**
      * Encodes prompts into the context of a UNet.
      *
      * @param ids token ids (B, S), S = {@link ClipTextConfig#maxPositionEmbeddings()}
@@ -59,10 +71,7 @@ public final class ClipTextModel {
      * @return (B, S, D) on {@code manager}; the caller closes it
      */
     public NDArray forward(NDManager manager, long[][] ids, int clipSkip) {
-        if (clipSkip < 1 || clipSkip > layers.size()) {
-            throw new IllegalArgumentException(
-                    "CLIP: clip skip, expected 1 to " + layers.size() + " but was " + clipSkip);
-        }
+        requireClipSkip(clipSkip);
         try (Scope scope = Scope.of(manager)) {
             NDArray h =
                     Ops.embedding(

@@ -148,6 +148,16 @@ class ScriptsTest {
     }
 
     @Test
+    void methodThatDoesNotCompile_isNamed() throws Exception {
+        Path script =
+                script(
+                        "void job() { merge(undeclared); }\n"
+                                + "int rc = 70;\nrc = Batch.run(() -> job());\n/exit rc");
+        String err = run(70, script);
+        assertTrue(err.contains("error: script: job() uses a name that is not declared"), err);
+    }
+
+    @Test
     void missingScript_isTheLaunchersFailure() throws Exception {
         String said = run(2, "no-such-script");
         assertTrue(said.startsWith("notebooks/run: no script 'no-such-script'"), said);
