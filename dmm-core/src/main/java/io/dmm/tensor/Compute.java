@@ -3,12 +3,19 @@ package io.dmm.tensor;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The PyTorch engine and the one device of this process: the first GPU when the engine sees one,
  * else the CPU; the environment variable {@code DMM_DEVICE=cpu|gpu|gpu1} overrides.
  */
 public final class Compute {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Compute.class);
+    private static final String LIBCUDART =
+            "DJL counts GPUs by libcudart.so, which JNA finds where -Djna.library.path in"
+                    + " JAVA_TOOL_OPTIONS says; see README, Device";
+
     private static final Engine ENGINE = start();
     private static final Device DEVICE = choose(System.getenv("DMM_DEVICE"));
 
@@ -48,7 +55,17 @@ public final class Compute {
 
     static Device choose(String wanted) {
         if (wanted == null || wanted.isBlank()) {
-            return ENGINE.getGpuCount() > 0 ? Device.gpu() : Device.cpu();
+            if (ENGINE.getGpuCount() > 0) {
+                return Device.gpu();
+            }
+            String flavor = System.getenv("PYTORCH_FLAVOR");
+            if (flavor != null && flavor.startsWith("cu")) {
+                LOGGER.warn(
+                        "PYTORCH_FLAVOR is {} but no GPU is seen, so the CPU is used; {}",
+                        flavor,
+                        LIBCUDART);
+            }
+            return Device.cpu();
         }
         if (!wanted.matches("cpu|gpu\\d{0,2}")) {
             throw new IllegalArgumentException(
@@ -62,7 +79,8 @@ public final class Compute {
                             + wanted
                             + " asked for, but the engine sees "
                             + ENGINE.getGpuCount()
-                            + " GPUs; install the CUDA natives or use cpu");
+                            + " GPUs; "
+                            + LIBCUDART);
         }
         return device;
     }

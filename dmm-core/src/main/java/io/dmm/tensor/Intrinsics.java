@@ -26,6 +26,10 @@ final class Intrinsics {
     private static final Pattern ALLOCATION =
             Pattern.compile("[Tt]ried to allocate ([0-9.]+ (?:bytes|[KMG]iB))");
 
+    private static final Pattern GPU_MEMORY =
+            Pattern.compile(
+                    "GPU \\d+ has .*?(?=\\.? (Of the allocated|If reserved|See doc)|\\.?$)");
+
     private static final Map<String, NDArray> METHODS = new ConcurrentHashMap<>();
     private static final Map<Number, NDArray> SCALARS = new ConcurrentHashMap<>();
 
@@ -68,16 +72,22 @@ final class Intrinsics {
         }
     }
 
-    /** PyTorch gives a traceback of the script, after which it says what happened. */
+    /**
+     * PyTorch gives a traceback of the script, after which it says what happened; of a GPU's
+     * memory, also who has it. What the failed pass held there, DJL does not free.
+     */
     static String reason(String method, String traceback) {
         Matcher error = ERROR.matcher(traceback);
         String cause = error.find() ? error.group(1) : traceback.strip();
         Matcher size = ALLOCATION.matcher(cause);
         if (size.find()) {
+            Matcher gpu = GPU_MEMORY.matcher(cause);
             cause =
                     "expected memory for another "
                             + size.group(1)
-                            + " but there is none left; take fewer or smaller pictures at a time";
+                            + " but there is none left; take fewer or smaller pictures at a time,"
+                            + " in a training by accumulate(…) and Activations.RECOMPUTED"
+                            + (gpu.find() ? ", in a new process (" + gpu.group() + ")" : "");
         }
         return "PyTorch, in " + method + ": " + cause;
     }
