@@ -38,7 +38,7 @@ class IntrinsicsTest {
                 assertThrows(EngineException.class, () -> Ops.matMul(column, row));
         assertEquals(
                 "PyTorch, in matmul: expected memory for another 1125899906842624 bytes but there is"
-                        + " none left; take fewer or smaller pictures at a time",
+                        + " none left; take fewer or smaller pictures at a time, in a training by accumulate(…) and Activations.RECOMPUTED",
                 failure.getMessage());
     }
 
