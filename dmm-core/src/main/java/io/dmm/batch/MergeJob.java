@@ -59,9 +59,12 @@ public final class MergeJob {
         this.captions = words.get(1);
         this.folder = Path.of(words.get(2));
         this.options = options;
-        if (Files.exists(modelFolder()) || Files.exists(folder.resolve("model_index.json"))) {
+        boolean finished = Files.exists(modelFolder());
+        if (finished || Files.exists(folder.resolve("model_index.json"))) {
             throw new IllegalArgumentException(
-                    folder + ": expected a new folder but it has a model; name another");
+                    folder
+                            + ": expected a new folder but it has a model; name another"
+                            + (finished ? ", or move model/ away to take more steps in it" : ""));
         }
         this.world = base.equals(TINY_WORLD) ? TinyWorld.open() : null;
         this.experts = words.stream().skip(3).map(this::expert).toList();

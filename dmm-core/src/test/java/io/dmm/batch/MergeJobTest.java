@@ -97,7 +97,9 @@ class MergeJobTest {
     void folderWithAModel_isRefused() throws IOException {
         Files.createDirectories(Path.of(out(), "model"));
         assertEquals(
-                out() + ": expected a new folder but it has a model; name another",
+                out()
+                        + ": expected a new folder but it has a model; name another, or move model/"
+                        + " away to take more steps in it",
                 refused("tinyworld", "tinyworld", out(), "ink", "pixel"));
         Files.delete(Path.of(out(), "model"));
         Files.createFile(Path.of(out(), "model_index.json"));
