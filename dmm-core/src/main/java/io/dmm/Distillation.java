@@ -40,7 +40,7 @@ public final class Distillation {
     List<CaptionedImage> pictures = List.of();
     List<String> prompts = List.of();
     Student.Start start = Student.Start.BASE;
-    double regularizer = 0.5;
+    private Double regularizer;
     int drawnPerExpert;
     double drawnShare = 0.5;
     Synthesis.Settings drawing = Synthesis.Settings.DEFAULT;
@@ -133,7 +133,8 @@ public final class Distillation {
 
     /**
      * How much of every batch the model merged before teaches, in random styles of those that no
-     * expert teaches; 0.5 by default. With 0 they are forgotten (DMM, section 3.5).
+     * expert teaches. By default it is as many parts as there are such styles, beside the experts'
+     * one each, and at most a half. With 0 the styles are forgotten (DMM, section 3.5).
      *
      * @param share in [0, 1)
      */
@@ -145,6 +146,15 @@ public final class Distillation {
         }
         regularizer = share;
         return this;
+    }
+
+    /**
+     * @param kept styles of the model merged before that no expert teaches
+     */
+    double regularizer(List<Integer> kept) {
+        return regularizer == null
+                ? Math.min(0.5, (double) kept.size() / (kept.size() + experts.size()))
+                : regularizer;
     }
 
     /**

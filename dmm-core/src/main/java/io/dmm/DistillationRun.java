@@ -93,7 +93,7 @@ final class DistillationRun {
 
     MergedModel run() {
         new RunChecks(settings, lessons).run();
-        RunConfiguration configuration = new RunIdentity(settings, drawn).configuration();
+        RunConfiguration configuration = new RunIdentity(settings, lessons).configuration();
         RunHistory history = new RunHistory(before(), configuration, settings.steps);
         history.checkBase();
         try (NDManager manager = Compute.newManager();

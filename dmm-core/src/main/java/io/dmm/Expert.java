@@ -106,8 +106,8 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
     }
 
     /**
-     * Opens this expert to sample from it; what it lacks it shares with {@code base}. The caller
-     * closes it before the base.
+     * Opens this expert to sample from it, with its clip skip; what it lacks it shares with {@code
+     * base}. The caller closes it before the base.
      *
      * @throws ModelFileException if it cannot be read or its architecture is not the base's
      */
@@ -117,6 +117,7 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
             UNet unet = loadUNet(manager, base, Precision.FP32);
             return base.with(manager, unet, List.of())
                     .with(source.textEncoder(manager, base))
+                    .withClipSkip(clipSkip)
                     .named(name);
         } catch (RuntimeException e) {
             manager.close();

@@ -31,7 +31,12 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
 
     /** Whether the model merged before teaches, too: the styles that no expert does. */
     boolean regularizes() {
-        return !kept().isEmpty() && settings.regularizer > 0;
+        return regularizer() > 0 && !kept().isEmpty();
+    }
+
+    /** The share of the model merged before in every batch. */
+    double regularizer() {
+        return settings.regularizer(kept());
     }
 
     /** Rows of the styles that the model merged before has and no expert teaches. */
@@ -155,7 +160,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                                 ? before
                                 : before.preparedCopy(manager, settings.teacherPrecision),
                         textStates);
-        double share = settings.regularizer;
+        double share = regularizer();
         double weight = lessons.stream().mapToDouble(Lesson::weight).sum() * share / (1 - share);
         List<Lesson> all = new ArrayList<>(lessons);
         all.add(

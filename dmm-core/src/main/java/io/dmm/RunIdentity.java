@@ -17,10 +17,8 @@ import java.util.TreeMap;
 /**
  * What decides the weights that a distillation comes to. Names and places of files and validation
  * do not, device and activations only by rounding; of files and pictures it is the hash.
- *
- * @param drawn captions that the experts draw
  */
-record RunIdentity(Distillation settings, List<String> drawn) {
+record RunIdentity(Distillation settings, Lessons lessons) {
     /** The settings that are hashes of models: the base, and the one merged before. */
     static final String BASE = "base";
 
@@ -49,11 +47,11 @@ record RunIdentity(Distillation settings, List<String> drawn) {
         } else {
             values.put(MERGED, hash(settings.merged.pipeline()));
             values.put("extending", Boolean.toString(settings.extending));
-            values.put("regularizer", text(settings.regularizer));
+            values.put("regularizer", text(lessons.regularizer()));
         }
         values.put("pictures and captions", hash(settings.pictures));
-        if (!drawn.isEmpty()) {
-            values.put("drawn captions", Sha256.of(drawn.toString()));
+        if (!lessons.drawn().isEmpty()) {
+            values.put("drawn captions", Sha256.of(lessons.drawn().toString()));
             values.put("drawing", settings.drawing.toString());
             values.put("synthesized share", text(settings.drawnShare));
         }
@@ -99,6 +97,6 @@ record RunIdentity(Distillation settings, List<String> drawn) {
             all.add(each.picture().sha256()).add(each.caption());
             meter.made(1);
         }
-        return all.hex();
+        return pictures.size() + " with hash " + all.hex();
     }
 }

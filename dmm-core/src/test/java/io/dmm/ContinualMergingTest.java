@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,18 @@ class ContinualMergingTest {
         double forgotten = after(0);
         assertTrue(kept > forgotten, kept + ", " + forgotten);
         assertTrue(before - kept < 0.5 * (before - forgotten), before + " → " + kept);
+    }
+
+    @Test
+    void regularizer_isByDefaultAHalfOrLessForFewStyles() {
+        List<Expert> seven =
+                IntStream.range(0, 7)
+                        .mapToObj(i -> Expert.checkpoint("expert " + i, folder))
+                        .toList();
+        Distillation refinement = Dmm.distill(base).experts(seven);
+        assertEquals(1.0 / 8, refinement.regularizer(List.of(7)));
+        assertEquals(0.5, refinement.regularizer(List.of(7, 8, 9, 10, 11, 12, 13, 14)));
+        assertEquals(0.4, refinement.regularizer(0.4).regularizer(List.of(7)));
     }
 
     private double after(double regularizer) throws IOException {

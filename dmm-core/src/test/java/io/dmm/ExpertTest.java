@@ -13,6 +13,7 @@ import io.dmm.data.Cache;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Teacher;
 import io.dmm.distill.TrainingListener;
+import io.dmm.pipeline.GeneratedImage;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
@@ -59,6 +60,20 @@ class ExpertTest {
                 StableDiffusion folded = base.with(Lora.of(KOHYA, 0.8))) {
             assertArrayEquals(picture(folded), picture(model));
             assertFalse(Arrays.equals(picture(base), picture(model)));
+        }
+    }
+
+    @Test
+    void clipSkip_isThatOfItsPictures() {
+        Expert expert = Expert.lora("ink", KOHYA, 1).withClipSkip(2);
+        try (StableDiffusion model = expert.pipeline(base);
+                StableDiffusion folded = base.with(Lora.of(KOHYA))) {
+            GeneratedImage own = model.sample("a house").seed(3).steps(2).image();
+            GeneratedImage said = folded.sample("a house").clipSkip(2).seed(3).steps(2).image();
+            assertArrayEquals(rgb(said), rgb(own));
+            assertEquals(2, own.settings().clipSkip());
+            GeneratedImage first = model.sample("a house").clipSkip(1).seed(3).steps(2).image();
+            assertFalse(Arrays.equals(rgb(own), rgb(first)));
         }
     }
 
@@ -143,7 +158,11 @@ class ExpertTest {
     }
 
     private static int[] picture(StableDiffusion model) {
-        BufferedImage image = model.sample("a red house").steps(2).seed(7).image().image();
+        return rgb(model.sample("a red house").steps(2).seed(7).image());
+    }
+
+    private static int[] rgb(GeneratedImage generated) {
+        BufferedImage image = generated.image();
         return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
     }
 

@@ -296,7 +296,7 @@ class ResumeTest {
                 "setting 'losses', expected [ScoreLoss[minSnr=Infinity]] but was",
                 distillation().losses(Loss.score()));
         assertRefused(
-                "setting 'pictures and captions', expected ",
+                "setting 'pictures and captions', expected 8 with hash ",
                 distillation().captions(otherPictures));
         assertRefused(
                 "setting 'weights', expected [2.0, 1.0] but was [1.0, 1.0]",

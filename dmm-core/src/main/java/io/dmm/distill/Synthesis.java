@@ -39,13 +39,11 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
         public static final Settings DEFAULT = new Settings(25, 7);
 
         public Settings {
-            if (steps < 1 || !Double.isFinite(guidance)) {
+            if (steps < 1) {
                 throw new IllegalArgumentException(
-                        "synthesis: expected at least 1 step and a finite guidance but was "
-                                + steps
-                                + " and "
-                                + guidance);
+                        "synthesis: steps, expected at least 1 but was " + steps);
             }
+            new Guidance(guidance); // checks the scale
         }
     }
 

@@ -43,6 +43,8 @@ public final class StableDiffusion implements AutoCloseable {
     /** What its pictures say it is, or null. */
     private final String name;
 
+    private final int clipSkip;
+
     /**
      * Puts a model together from its parts.
      *
@@ -57,7 +59,7 @@ public final class StableDiffusion implements AutoCloseable {
             AutoencoderKl vae,
             NoiseSchedule schedule,
             List<String> styles) {
-        this(manager, tokenizer, textEncoder, unet, vae, schedule, styles, null);
+        this(manager, tokenizer, textEncoder, unet, vae, schedule, styles, null, 1);
     }
 
     private StableDiffusion(
@@ -68,7 +70,8 @@ public final class StableDiffusion implements AutoCloseable {
             AutoencoderKl vae,
             NoiseSchedule schedule,
             List<String> styles,
-            String name) {
+            String name,
+            int clipSkip) {
         this.manager = manager;
         this.tokenizer = tokenizer;
         this.textEncoder = textEncoder;
@@ -77,6 +80,7 @@ public final class StableDiffusion implements AutoCloseable {
         this.schedule = schedule;
         this.styles = List.copyOf(styles);
         this.name = name;
+        this.clipSkip = clipSkip;
     }
 
     /**
@@ -224,7 +228,21 @@ public final class StableDiffusion implements AutoCloseable {
     /** The same model under another name. */
     public StableDiffusion named(String other) {
         return new StableDiffusion(
-                manager, tokenizer, textEncoder, unet, vae, schedule, styles, other);
+                manager, tokenizer, textEncoder, unet, vae, schedule, styles, other, clipSkip);
+    }
+
+    /**
+     * The same model, sampled with another layer of its text encoder unless a request says else.
+     */
+    public StableDiffusion withClipSkip(int layer) {
+        textEncoder.requireClipSkip(layer);
+        return new StableDiffusion(
+                manager, tokenizer, textEncoder, unet, vae, schedule, styles, name, layer);
+    }
+
+    /** What a request begins with, see {@link TextToImage#clipSkip}; 1 unless set. */
+    int clipSkip() {
+        return clipSkip;
     }
 
     /**
@@ -245,7 +263,8 @@ public final class StableDiffusion implements AutoCloseable {
 
     /** The same model with another text encoder. */
     public StableDiffusion with(ClipTextModel other) {
-        return new StableDiffusion(manager, tokenizer, other, unet, vae, schedule, styles, name);
+        return new StableDiffusion(
+                manager, tokenizer, other, unet, vae, schedule, styles, name, clipSkip);
     }
 
     /**

@@ -43,7 +43,7 @@ public final class TextToImage {
     private int steps = 25;
     private Guidance guidance = new Guidance(7);
     private Sampler sampler = Sampler.DPMPP_2M;
-    private int clipSkip = 1;
+    private int clipSkip;
     private int width;
     private int height;
     private InitialImage initial;
@@ -59,6 +59,7 @@ public final class TextToImage {
         negativePrompts = Collections.nCopies(prompts.size(), "");
         width = model.imageSize();
         height = width;
+        clipSkip = model.clipSkip();
     }
 
     /** What to keep out of the pictures: one text for all prompts, or one for each. */
