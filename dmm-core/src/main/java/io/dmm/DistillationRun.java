@@ -1,6 +1,7 @@
 package io.dmm;
 
 import ai.djl.ndarray.NDManager;
+
 import io.dmm.data.Cache;
 import io.dmm.data.CaptionedImage;
 import io.dmm.data.LatentSet;
@@ -12,6 +13,7 @@ import io.dmm.distill.Ema;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.LoggedListener;
 import io.dmm.distill.RunConfiguration;
+import io.dmm.distill.SampleDrawing;
 import io.dmm.distill.Student;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
@@ -20,6 +22,7 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.Weights;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,8 +202,9 @@ final class DistillationRun {
                                 base.unet(),
                                 settings.activations),
                         textStates,
-                        lessons.withOldStyles(manager, taught, textStates, cache, configuration),
-                        new DistillationObjective.Drawing(
+                        new SampleDrawing(
+                                lessons.withOldStyles(
+                                        manager, taught, textStates, cache, configuration),
                                 base.schedule(),
                                 settings.timesteps,
                                 settings.batch / settings.accumulation,
