@@ -1,6 +1,7 @@
 package io.dmm;
 
 import ai.djl.ndarray.NDManager;
+
 import io.dmm.data.Cache;
 import io.dmm.data.CaptionedImage;
 import io.dmm.data.LatentSet;
@@ -12,6 +13,7 @@ import io.dmm.distill.Ema;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.LoggedListener;
 import io.dmm.distill.RunConfiguration;
+import io.dmm.distill.SampleDrawing;
 import io.dmm.distill.Student;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
@@ -20,6 +22,7 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.Weights;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,7 +192,7 @@ final class DistillationRun {
         Cache cache = cache();
         TextStates textStates =
                 Expert.textStates(manager, base, captions, cache, settings.listener);
-        List<Lesson> experts =
+        List<Lesson> taught =
                 lessons.ofExperts(manager, captions, textStates, cache, configuration);
         DistillationObjective objective =
                 new DistillationObjective(
@@ -199,37 +202,38 @@ final class DistillationRun {
                                 base.unet(),
                                 settings.activations),
                         textStates,
-                        lessons.withOldStyles(manager, experts, textStates, cache, configuration),
-                        new DistillationObjective.Drawing(
+                        new SampleDrawing(
+                                lessons.withOldStyles(
+                                        manager, taught, textStates, cache, configuration),
                                 base.schedule(),
                                 settings.timesteps,
                                 settings.batch / settings.accumulation,
                                 settings.seed),
                         settings.losses);
-        try (LoggedListener logged = new LoggedListener(metrics(), settings.listener)) {
-            TrainingListener listener = logged;
-            if (settings.validation != null) {
-                StableDiffusion drawing = base.with(manager, result, styles);
-                listener =
-                        new Validator(
-                                        settings.validation,
-                                        settings.steps,
-                                        manager,
-                                        base,
-                                        drawing,
-                                        textStates,
-                                        heldOut(manager, cache),
-                                        experts,
-                                        settings.seed)
-                                .validating(logged);
-            }
+        try (LoggedListener log = metrics() == null ? null : new LoggedListener(metrics())) {
+            TrainingListener heard = log == null ? settings.listener : log.and(settings.listener);
             loop.run(
                     manager,
                     student.parameters(),
                     ema == null ? objective : new Averaging(objective, ema),
-                    listener,
+                    settings.validation == null
+                            ? heard
+                            : heard.and(
+                                    validator(manager, result, textStates, taught, cache, heard)),
                     checkpoints);
         }
+    }
+
+    private Validator validator(
+            NDManager manager,
+            UNet result,
+            TextStates textStates,
+            List<Lesson> taught,
+            Cache cache,
+            TrainingListener heard) {
+        StableDiffusion student = base.with(manager, result, styles);
+        LatentSet heldOut = heldOut(manager, cache);
+        return new Validator(settings, manager, student, textStates, heldOut, taught, heard);
     }
 
     private LatentSet heldOut(NDManager manager, Cache cache) {

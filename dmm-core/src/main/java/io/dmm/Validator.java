@@ -7,7 +7,6 @@ import io.dmm.data.TextStates;
 import io.dmm.distill.ClosedGap;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.Progress;
-import io.dmm.distill.StepMetrics;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
 import io.dmm.distill.Validation;
@@ -22,24 +21,25 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Measures a student between two steps of its training, and lets it draw.
+ * Measures a student between two steps of its training, and lets it draw: when that is due, and
+ * once the step's checkpoint is written, which a validation that fails leaves behind.
  *
- * @param last step of the run, which is validated in any case
+ * @param settings of the run, with a validation; its last step is validated in any case
  * @param student draws with the network under training
  * @param textStates of the held-out captions, as the student reads them
  * @param pictures the held-out ones
  * @param lessons whose teachers are the experts
+ * @param listener hears of validations and samples
  */
 record Validator(
-        Settings settings,
-        long last,
+        Distillation settings,
         NDManager manager,
-        StableDiffusion base,
         StableDiffusion student,
         TextStates textStates,
         LatentSet pictures,
         List<Lesson> lessons,
-        long seed) {
+        TrainingListener listener)
+        implements TrainingListener {
 
     /**
      * What is validated.
@@ -71,33 +71,19 @@ record Validator(
         }
     }
 
-    /**
-     * Tells {@code listener} of what it hears, and of validations when they are due: once the
-     * step's checkpoint is written, which a validation that fails leaves behind.
-     */
-    TrainingListener validating(TrainingListener listener) {
-        return new TrainingListener() {
-            @Override
-            public void onStep(StepMetrics metrics) {
-                listener.onStep(metrics);
-            }
-
-            @Override
-            public void onProgress(Progress progress) {
-                listener.onProgress(progress);
-                long step = progress.done();
-                boolean due = step % settings.every == 0 || step == last;
-                if (due && progress.activity().equals(TrainingLoop.ACTIVITY)) {
-                    listener.onValidation(validate(step, listener));
-                    draw(step, listener);
-                }
-            }
-        };
+    @Override
+    public void onProgress(Progress progress) {
+        long step = progress.done();
+        boolean due = step % settings.validation.every == 0 || step == settings.steps;
+        if (due && progress.activity().equals(TrainingLoop.ACTIVITY)) {
+            listener.onValidation(validate(step));
+            draw(step);
+        }
     }
 
-    private Validation validate(long step, TrainingListener listener) {
+    private Validation validate(long step) {
         Map<String, Double> gaps = new LinkedHashMap<>();
-        ClosedGap gap = new ClosedGap(base, student.unet(), textStates, seed);
+        ClosedGap gap = new ClosedGap(settings.base, student.unet(), textStates, settings.seed);
         try (NDManager memory = manager.newSubManager()) {
             for (Lesson lesson : lessons) {
                 int style = lesson.styles().get(0);
@@ -110,13 +96,14 @@ record Validator(
         return new Validation(step, gaps);
     }
 
-    private void draw(long step, TrainingListener listener) {
-        if (settings.prompts.isEmpty()) {
+    private void draw(long step) {
+        Settings drawn = settings.validation;
+        if (drawn.prompts.isEmpty()) {
             return;
         }
-        String[] prompts = settings.prompts.toArray(String[]::new);
+        String[] prompts = drawn.prompts.toArray(String[]::new);
         for (String style : student.styles()) {
-            TextToImage request = settings.drawing.apply(student.sample(prompts).seed(seed));
+            TextToImage request = drawn.drawing.apply(student.sample(prompts).seed(settings.seed));
             List<BufferedImage> row =
                     request.style(style).images(1).stream().map(GeneratedImage::image).toList();
             listener.onSample(step, style, sideBySide(row));

@@ -3,10 +3,12 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+
 import io.dmm.data.LatentSet;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +20,7 @@ import java.util.List;
  *
  * @param batch samples of a micro-batch
  */
-record SampleDrawing(
+public record SampleDrawing(
         List<Lesson> lessons,
         NoiseSchedule schedule,
         TimestepSampling timesteps,
@@ -30,7 +32,7 @@ record SampleDrawing(
     /** Like the golden ratio's, its multiples spread evenly, and do so apart from those. */
     private static final double SQRT_HALF = Math.sqrt(0.5);
 
-    SampleDrawing {
+    public SampleDrawing {
         lessons = List.copyOf(lessons);
     }
 

@@ -1,6 +1,7 @@
 package io.dmm.distill;
 
 import static io.dmm.distill.TimestepSampling.UNIFORM;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+
 import io.dmm.SmallModels;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
@@ -19,13 +21,15 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** Three teachers and batches of seven, of one picture: what is drawn can be told by hand. */
 class DistillationObjectiveTest {
@@ -180,8 +184,7 @@ class DistillationObjectiveTest {
                 manager,
                 new DistillationObjective.StudentNetwork(student, base.unet(), Activations.KEPT),
                 textStates,
-                lessons,
-                new DistillationObjective.Drawing(base.schedule(), timesteps, BATCH, SEED),
+                new SampleDrawing(lessons, base.schedule(), timesteps, BATCH, SEED),
                 List.of(losses));
     }
 

@@ -53,7 +53,8 @@ class LoggedListenerTest {
                         heard.add(progress.activity());
                     }
                 };
-        try (LoggedListener logged = new LoggedListener(file, listener)) {
+        try (LoggedListener log = new LoggedListener(file)) {
+            TrainingListener logged = log.and(listener);
             logged.onProgress(new Progress("drawing", 1, 1, Duration.ZERO));
             logged.onStep(STEP);
             logged.onValidation(VALIDATION);
@@ -75,26 +76,14 @@ class LoggedListenerTest {
     }
 
     @Test
-    void withoutAFile_theListenerHearsAllTheSame() throws IOException {
-        List<Progress> heard = new ArrayList<>();
-        try (LoggedListener logged = new LoggedListener(null, heard::add)) {
-            logged.onStep(STEP);
-            logged.onValidation(VALIDATION);
-            logged.onProgress(new Progress("training", 1, 2, Duration.ZERO));
-        }
-        assertEquals(1, heard.size());
-    }
-
-    @Test
     void closedLog_endsTheRun() throws IOException {
-        LoggedListener logged =
-                new LoggedListener(folder.resolve("metrics.jsonl"), TrainingListener.NONE);
+        LoggedListener logged = new LoggedListener(folder.resolve("metrics.jsonl"));
         logged.close();
         assertThrows(UncheckedIOException.class, () -> logged.onStep(STEP));
         assertCannotBeWritten(
                 folder,
                 "java.io.FileNotFoundException: " + folder + " (Is a directory)",
-                () -> new LoggedListener(folder, TrainingListener.NONE));
+                () -> new LoggedListener(folder));
     }
 
     @Test
@@ -103,7 +92,7 @@ class LoggedListenerTest {
         assumeTrue(Files.exists(full));
         Path file = Files.createSymbolicLink(folder.resolve("metrics.jsonl"), full);
         String cause = "java.io.IOException: No space left on device";
-        try (LoggedListener logged = new LoggedListener(file, TrainingListener.NONE)) {
+        try (LoggedListener logged = new LoggedListener(file)) {
             assertCannotBeWritten(file, cause, () -> logged.onStep(STEP));
             assertCannotBeWritten(file, cause, () -> logged.onValidation(VALIDATION));
         }
