@@ -81,7 +81,7 @@ Timing ours(Options options, Path folder) {
         var objective = new DistillationObjective(
                 manager, new DistillationObjective.StudentNetwork(student, base, Activations.KEPT),
                 textStates,
-                new SampleDrawing(lessons, schedule, TimestepSampling.UNIFORM, options.batch(), 6),
+                new SampleDrawing(lessons, schedule, TimestepSampling.UNIFORM, options.batch(), 1, 6),
                 List.of(Loss.score()));
         var loop = new TrainingLoop(
                 WARMUP + options.steps(), options.batch(), LearningRate.constant(1e-4), 1e-2, 1);

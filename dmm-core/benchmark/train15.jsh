@@ -81,7 +81,7 @@ void train(Options options) {
                         student.computingIn(options.precision()), student, options.activations()),
                 textStates,
                 new SampleDrawing(
-                        lessons, new NoiseSchedule(NoiseScheduleConfig.sd15()), TimestepSampling.UNIFORM, options.batch(), 6),
+                        lessons, new NoiseSchedule(NoiseScheduleConfig.sd15()), TimestepSampling.UNIFORM, options.batch(), 1, 6),
                 List.of(Loss.score()));
         new TrainingLoop(options.steps(), options.batch(), 1, Optimizer.Rule.ADAMW, LearningRate.constant(1e-5), 1e-2, 1)
                 .run(manager, student.parameters(), objective, new Report());

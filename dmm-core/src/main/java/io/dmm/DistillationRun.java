@@ -1,7 +1,6 @@
 package io.dmm;
 
 import ai.djl.ndarray.NDManager;
-
 import io.dmm.data.Cache;
 import io.dmm.data.CaptionedImage;
 import io.dmm.data.LatentSet;
@@ -22,7 +21,6 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Precision;
 import io.dmm.weights.Weights;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -208,7 +206,8 @@ final class DistillationRun {
                                 base.schedule(),
                                 settings.timesteps,
                                 settings.batch / settings.accumulation,
-                                settings.seed),
+                                settings.accumulation,
+                                sampleSeed()),
                         settings.losses);
         try (LoggedListener log = metrics() == null ? null : new LoggedListener(metrics())) {
             TrainingListener heard = log == null ? settings.listener : log.and(settings.listener);
@@ -244,6 +243,11 @@ final class DistillationRun {
                 pictures,
                 cache,
                 Lessons.encodingPictures(settings.listener, pictures));
+    }
+
+    /** Not that of the rounds before: frozen teachers would answer the same samples once more. */
+    private long sampleSeed() {
+        return settings.seed + ((long) RunHistory.rounds(settings.merged) << 32);
     }
 
     /** A run with checkpoints keeps what it made before its first step, too. */

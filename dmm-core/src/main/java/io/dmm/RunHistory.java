@@ -49,6 +49,11 @@ record RunHistory(Map<String, String> before, RunConfiguration configuration, lo
         return metadata;
     }
 
+    /** How many runs made a model, as far as it says; of none, null, no run. */
+    static int rounds(MergedModel merged) {
+        return merged == null ? 0 : rounds(merged.metadata());
+    }
+
     private static int rounds(Map<String, String> metadata) {
         int rounds = 0;
         while (hasRound(metadata, rounds + 1)) {

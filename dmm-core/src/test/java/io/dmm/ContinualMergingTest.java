@@ -2,6 +2,7 @@ package io.dmm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import ai.djl.ndarray.types.Shape;
 import io.dmm.data.CaptionedImage;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.Progress;
+import io.dmm.distill.StepMetrics;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.Validation;
@@ -159,6 +161,38 @@ class ContinualMergingTest {
         double forgotten = after(0);
         assertTrue(kept > forgotten, kept + ", " + forgotten);
         assertTrue(before - kept < 0.5 * (before - forgotten), before + " → " + kept);
+    }
+
+    @Test
+    void refinement_drawsOtherSamplesThanTheRunBefore() {
+        List<Double> losses = new ArrayList<>();
+        TrainingListener first =
+                new TrainingListener() {
+                    @Override
+                    public void onProgress(Progress progress) {}
+
+                    @Override
+                    public void onStep(StepMetrics metrics) {
+                        losses.add(metrics.loss());
+                    }
+                };
+        LearningRate none = LearningRate.constant(1e-12);
+        try (MergedModel same =
+                        settings(Dmm.distill(base))
+                                .experts(experts)
+                                .steps(1)
+                                .learningRate(none)
+                                .listen(first)
+                                .run();
+                MergedModel again =
+                        settings(same.refine(base))
+                                .experts(experts)
+                                .steps(1)
+                                .learningRate(none)
+                                .listen(first)
+                                .run()) {
+            assertNotEquals(losses.get(0), losses.get(1), 1e-3 * losses.get(0));
+        }
     }
 
     @Test

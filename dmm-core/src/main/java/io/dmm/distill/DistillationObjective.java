@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-
 import io.dmm.data.TextStates;
 import io.dmm.model.unet.Activations;
 import io.dmm.model.unet.RecordedPass;
@@ -12,7 +11,6 @@ import io.dmm.model.unet.UNet;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.SideBySide;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,12 +3,10 @@ package io.dmm.distill;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-
 import io.dmm.data.LatentSet;
 import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
-
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,12 +17,14 @@ import java.util.List;
  * <p>Captions are dropped for classifier-free guidance by one draw that student and teacher share.
  *
  * @param batch samples of a micro-batch
+ * @param parts micro-batches of a step
  */
 public record SampleDrawing(
         List<Lesson> lessons,
         NoiseSchedule schedule,
         TimestepSampling timesteps,
         int batch,
+        int parts,
         long seed) {
     private static final double CAPTION_DROPPING = 0.1;
     private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
@@ -92,12 +92,14 @@ public record SampleDrawing(
 
     /**
      * How many samples each teacher has, in proportion to the weights: as many of the batch's
-     * equally spaced points as fall into its part of [0, 1). The points move from step to step, so
-     * that parts which are no whole number of samples come out right over a few steps.
+     * equally spaced points as fall into its part of [0, 1). The micro-batches of a step take every
+     * so manieth point. The points move from step to step, so that parts which are no whole number
+     * of samples come out right over a few steps.
      */
     int[] counts(long microStep) {
         double total = lessons.stream().mapToDouble(Lesson::weight).sum();
-        double shift = (0.5 + microStep * GOLDEN_RATIO) % 1;
+        double moved = (0.5 + microStep / parts * GOLDEN_RATIO) % 1;
+        double shift = (microStep % parts + moved) / parts;
         int[] counts = new int[lessons.size()];
         double end = 0;
         int given = 0;

@@ -1,7 +1,6 @@
 package io.dmm.distill;
 
 import static io.dmm.distill.TimestepSampling.UNIFORM;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import io.dmm.SmallModels;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
@@ -21,15 +19,15 @@ import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Three teachers and batches of seven, of one picture: what is drawn can be told by hand. */
 class DistillationObjectiveTest {
@@ -184,7 +182,7 @@ class DistillationObjectiveTest {
                 manager,
                 new DistillationObjective.StudentNetwork(student, base.unet(), Activations.KEPT),
                 textStates,
-                new SampleDrawing(lessons, base.schedule(), timesteps, BATCH, SEED),
+                new SampleDrawing(lessons, base.schedule(), timesteps, BATCH, 1, SEED),
                 List.of(losses));
     }
 
@@ -323,7 +321,7 @@ class DistillationObjectiveTest {
             lessons.add(new Lesson(teachers.get(i), List.of(i), set, null, 0.5, weights[i]));
         }
         for (int step = 0; step < 700; step++) {
-            int[] counts = new SampleDrawing(lessons, null, UNIFORM, BATCH, SEED).counts(step);
+            int[] counts = new SampleDrawing(lessons, null, UNIFORM, BATCH, 1, SEED).counts(step);
             assertEquals(BATCH, counts[0] + counts[1] + counts[2]);
             for (int i = 0; i < 3; i++) {
                 // 2, 4 and 1 of 7 are whole numbers
@@ -343,13 +341,29 @@ class DistillationObjectiveTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 3, 1", "2, 3, 2", "3, 4, 4", "1, 6, 2"})
+    void teachersShareAStepInParts_asOneInAPiece(int batch, int parts, int each) {
+        List<Lesson> lessons = teachers.stream().map(t -> Lesson.of(t, 0, set, null)).toList();
+        SampleDrawing drawing = new SampleDrawing(lessons, null, UNIFORM, batch, parts, SEED);
+        for (int step = 0; step < 300; step++) {
+            int[] counts = new int[3];
+            for (int part = 0; part < parts; part++) {
+                int[] some = drawing.counts((long) step * parts + part);
+                assertEquals(batch, Arrays.stream(some).sum());
+                Arrays.setAll(counts, i -> counts[i] + some[i]);
+            }
+            assertArrayEquals(new int[] {each, each, each}, counts);
+        }
+    }
+
     @Test
     void ownPictures_haveTheirShareOverTheSteps() {
         List<Lesson> lessons = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             lessons.add(new Lesson(teachers.get(i), List.of(i), set, set, 0.3, 1));
         }
-        SampleDrawing drawing = new SampleDrawing(lessons, null, UNIFORM, 7, SEED);
+        SampleDrawing drawing = new SampleDrawing(lessons, null, UNIFORM, 7, 1, SEED);
         int[] own = new int[2];
         int all = 0;
         for (int step = 0; step < 1000; step++) {
@@ -365,6 +379,6 @@ class DistillationObjectiveTest {
 
     private int[] counts(int batch, long step) {
         List<Lesson> lessons = teachers.stream().map(t -> Lesson.of(t, 0, set, null)).toList();
-        return new SampleDrawing(lessons, null, UNIFORM, batch, SEED).counts(step);
+        return new SampleDrawing(lessons, null, UNIFORM, batch, 1, SEED).counts(step);
     }
 }
