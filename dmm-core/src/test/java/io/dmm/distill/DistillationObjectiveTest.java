@@ -137,15 +137,13 @@ class DistillationObjectiveTest {
     void gradient_reachesTheStudentButNoTeacher() {
         UNet student = SmallModels.unet(manager, 9, 3);
         student.parameters().values().forEach(array -> array.setRequiresGradient(true));
+        Map<String, NDArray> taught = teachers.get(0).unet().parameters();
+        taught.values().forEach(array -> array.setRequiresGradient(true));
         try (NDManager memory = manager.newSubManager();
                 GradMode mode = GradMode.on()) {
             objective(student, null).accumulate(memory, 0, 1);
-            student.parameters().forEach(DistillationObjectiveTest::assertHasGradient);
-        }
-        for (Teacher teacher : teachers) {
-            teacher.unet()
-                    .parameters()
-                    .forEach((name, array) -> assertFalse(array.hasGradient(), name));
+            student.parameters().forEach((name, array) -> assertTrue(gradient(array) > 0, name));
+            taught.forEach((name, array) -> assertEquals(0, gradient(array), name));
         }
     }
 
@@ -157,9 +155,9 @@ class DistillationObjectiveTest {
         assertEquals(before, manager.getManagedArrays().size());
     }
 
-    private static void assertHasGradient(String name, NDArray parameter) {
+    private static float gradient(NDArray parameter) {
         try (NDArray gradient = parameter.getGradient()) {
-            assertTrue(gradient.abs().max().getFloat() > 0, name);
+            return gradient.abs().max().getFloat();
         }
     }
 
