@@ -45,6 +45,17 @@ record CheckpointFolder(Path path, DurableFiles files) {
         return steps;
     }
 
+    /** What a checkpoint takes on the disk. */
+    long bytes(long step) throws IOException {
+        long bytes = 0;
+        try (Stream<Path> parts = Files.list(checkpoint(step))) {
+            for (Path part : parts.toList()) {
+                bytes += Files.size(part);
+            }
+        }
+        return bytes;
+    }
+
     /** Removes what dead runs left; the caller knows that no run writes here. */
     void removeDrafts() throws IOException {
         for (String name : names()) {

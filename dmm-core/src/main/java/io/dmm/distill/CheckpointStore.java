@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
 
+    private static final long MEGABYTE = 1_000_000;
+
     private final CheckpointFolder folder;
     private final DurableFiles files;
     private final int kept;
@@ -143,6 +145,35 @@ public final class CheckpointStore implements AutoCloseable {
                                 part + StoredCheckpoint.SUFFIX,
                                 out -> writeArrays(out, part, arrays)));
         saveFiles(step, contents);
+    }
+
+    /**
+     * Checks that there is room for the checkpoints to come: as many as are kept, and one more
+     * while it is written.
+     *
+     * @throws UncheckedIOException if there is not
+     */
+    void requireRoom() {
+        requireRoom(folder.path().toFile().getUsableSpace());
+    }
+
+    /**
+     * @param free bytes, 0 where the system does not tell
+     */
+    void requireRoom(long free) {
+        try {
+            List<Long> steps = folder.stepsNewestFirst();
+            long size = folder.bytes(steps.get(0));
+            int more = Math.max(1, kept + 1 - steps.size());
+            if (free > 0 && free < more * size) {
+                String sentence =
+                        "%s: expected room for %d more checkpoints of %d MB but %d MB are free; make room or name another folder"
+                                .formatted(folder.path(), more, size / MEGABYTE, free / MEGABYTE);
+                throw new UncheckedIOException(sentence, new IOException("too little room"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder.path() + ": cannot be read (" + e + ")", e);
+        }
     }
 
     private static void writeArrays(

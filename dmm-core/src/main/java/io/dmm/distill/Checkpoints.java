@@ -39,7 +39,8 @@ public final class Checkpoints implements AutoCloseable {
      * caller closes it.
      *
      * @param every how many steps lie between two checkpoints; one is also left at the start, where
-     *     it shows that there is room for them, and at the end, an interrupted one included
+     *     its size shows whether there is room for more, and at the end, an interrupted one
+     *     included
      * @throws IllegalStateException if another run holds the folder
      * @throws IllegalArgumentException if the checkpoint is of another configuration
      * @throws ModelFileException if there are checkpoints and all are broken
@@ -95,6 +96,9 @@ public final class Checkpoints implements AutoCloseable {
             parts.forEach(this::restore);
         } else {
             save();
+        }
+        if (store != null) {
+            store.requireRoom();
         }
     }
 

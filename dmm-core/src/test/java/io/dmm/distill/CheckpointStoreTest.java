@@ -229,6 +229,23 @@ class CheckpointStoreTest {
     }
 
     @Test
+    void roomForTheCheckpointsToCome_isAskedFor() throws IOException {
+        try (CheckpointStore store = CheckpointStore.open(folder, 2, SavedFiles.CONFIGURATION)) {
+            store.saveFiles(0, SavedFiles.of("x".repeat(5_000_000)));
+            assertMessage(
+                    folder
+                            + ": expected room for 2 more checkpoints of 5 MB but 9 MB are free;"
+                            + " make room or name another folder",
+                    assertThrows(UncheckedIOException.class, () -> store.requireRoom(9_999_999)));
+            store.requireRoom(10_100_000);
+            store.saveFiles(1, SavedFiles.of("x".repeat(5_000_000)));
+            store.requireRoom(5_100_000);
+            assertThrows(UncheckedIOException.class, () -> store.requireRoom(4_999_999));
+            store.requireRoom(0);
+        }
+    }
+
+    @Test
     void folderOfARunningRun_isRefused() {
         Supplier<CheckpointStore> again = this::open;
         try (CheckpointStore store = open()) {
