@@ -2,7 +2,8 @@
 # this; require_build then checks Java, builds what is missing or out of date and sets class_path. Where
 # DMM_CLASS_PATH names a class path, as the tests do, nothing is built.
 
-class_path_file=$root/kernel-ext/target/run.classpath
+target=$root/kernel-ext/target
+class_path_file=$target/run.classpath
 java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}
 
 # The environment of a JVM that computes. glibc hands every buffer above 32 MB back to the kernel, which then clears
@@ -70,9 +71,23 @@ quietly() {
     fi
 }
 
+# Sets class_path to the built jars and to copies of their dependencies: whoever shares the checkout cannot read the
+# builder's ~/.m2. A copy that is there is kept, since running kernels read it.
+gather_dependencies() {
+    local IFS=: entry copy
+    class_path=$(echo "$target"/*.jar)
+    mkdir -p "$target/lib"
+    for entry in $(cat "$target/dependencies.classpath"); do
+        case $entry in "$root"/*) copy=$entry ;; *) copy=$target/lib/${entry##*/} ;; esac
+        if [ ! -e "$copy" ]; then
+            cp "$entry" "$copy.part" && mv "$copy.part" "$copy" || fail "$copy cannot be written"
+        fi
+        class_path=$class_path:$copy
+    done
+}
+
 build() {
     command -v mvn >/dev/null || fail "mvn is missing; install Maven 3.8 or later"
-    local target=$root/kernel-ext/target
     mkdir -p "$target" && : >"$target/run.lock" || fail "$target cannot be written; build it as its owner"
     exec 9>"$target/run.lock"
     if command -v flock >/dev/null; then
@@ -88,8 +103,9 @@ build() {
     echo "$launcher: building (the first time Maven also downloads PyTorch, about 200 MB) ..." >&2
     quietly "$target/run.log" "the build" mvn -B -q -f "$root/pom.xml" \
         -Dmaven.test.skip=true -Dspotless.check.skip package dependency:build-classpath \
-        -Dmdep.includeScope=runtime -Dmdep.outputFile=target/dependencies.classpath
-    printf '%s:%s' "$(echo "$target"/*.jar)" "$(cat "$target/dependencies.classpath")" >"$class_path_file.new"
+        -DincludeScope=runtime -Dmdep.outputFile=target/dependencies.classpath
+    gather_dependencies
+    printf '%s' "$class_path" >"$class_path_file.new"
     # Sources edited while Maven ran must count as newer than this build.
     touch -r "$target/run.started" "$class_path_file.new"
     mv "$class_path_file.new" "$class_path_file"

@@ -1,0 +1,100 @@
+package io.dmm.notebook.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the launchers build, in a checkout without sources whose Java and Maven are a few lines. */
+class LauncherTest {
+    private static final String MAVEN =
+            """
+            root=$(cd "$(dirname "$0")/.." && pwd)
+            echo new >"$root/kernel-ext/target/ours.jar"
+            printf '%s' "$root home/lib-1.jar" >"$root/kernel-ext/target/dependencies.classpath"
+            """;
+
+    @TempDir private Path folder;
+
+    private final Map<String, String> environment = new HashMap<>();
+    private Path root;
+    private Path target;
+
+    @BeforeEach
+    void makeCheckout() throws IOException {
+        root = Files.createDirectories(folder.toRealPath().resolve("check out"));
+        target = root.resolve("kernel-ext/target");
+        Path notebooks = Files.createDirectories(root.resolve("notebooks"));
+        for (String name : List.of("run", "build.sh")) {
+            Files.copy(
+                    PythonCheck.ROOT.resolve("notebooks").resolve(name), notebooks.resolve(name));
+        }
+        notebooks.resolve("run").toFile().setExecutable(true);
+        Files.writeString(root.resolve("pom.xml"), "");
+        Path repository = Files.createDirectories(folder.toRealPath().resolve("check out home"));
+        Files.writeString(repository.resolve("lib-1.jar"), "a dependency");
+        Files.createDirectories(root.resolve("bin"));
+        command("java", "echo 'openjdk version \"17.0.1\"' >&2");
+        command("jshell", "echo \"$5\"");
+        command("mvn", MAVEN);
+        environment.put("JAVA_HOME", root.toString());
+        environment.put("PATH", root.resolve("bin") + ":" + System.getenv("PATH"));
+    }
+
+    private void command(String name, String script) throws IOException {
+        Path file = root.resolve("bin").resolve(name);
+        Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+        file.toFile().setExecutable(true);
+    }
+
+    @Test
+    void classPath_namesTheCheckoutAlone() throws Exception {
+        Path copy = target.resolve("lib/lib-1.jar");
+        assertEquals(target.resolve("ours.jar") + ":" + copy, lastLine(run(0)));
+        assertEquals("a dependency", Files.readString(copy));
+        assertEquals(target.resolve("ours.jar") + ":" + copy, run(0), "is built");
+    }
+
+    @Test
+    void copiesOfDependencies_areKept() throws Exception {
+        Path copy = Files.createDirectories(target.resolve("lib")).resolve("lib-1.jar");
+        Files.writeString(copy, "as a kernel reads it");
+        run(0);
+        assertEquals("as a kernel reads it", Files.readString(copy));
+    }
+
+    private static String lastLine(String output) {
+        return output.substring(output.lastIndexOf('\n') + 1);
+    }
+
+    /** Runs a script that does nothing, checks the exit code, returns what was printed. */
+    private String run(int code) throws Exception {
+        Path log = folder.resolve("run.log");
+        Path script = Files.writeString(folder.resolve("any.jsh"), "");
+        ProcessBuilder builder =
+                new ProcessBuilder(root.resolve("notebooks/run").toString(), script.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile());
+        builder.environment().remove("DMM_CLASS_PATH");
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            assertTrue(process.waitFor(1, TimeUnit.MINUTES), "still running");
+            String output = Files.readString(log).strip();
+            assertEquals(code, process.exitValue(), output);
+            return output;
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+}
