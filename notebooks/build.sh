@@ -26,13 +26,14 @@ fail() {
 }
 
 require_java() {
-    local version major
+    local said version major
     [[ ${DMM_XMX:-2g} =~ ^[0-9]+[kmgKMG]?$ ]] || fail "DMM_XMX: expected a heap such as 4g but was '$DMM_XMX'"
     command -v "${java_bin}java" >/dev/null ||
         fail "${java_bin}java is missing; install a JDK 17 or later${JAVA_HOME:+, or correct JAVA_HOME}"
     command -v "${java_bin}jshell" >/dev/null ||
         fail "jshell is missing; install a full JDK 17 or later, a runtime (JRE) is not enough"
-    version=$("${java_bin}java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
+    said=$("${java_bin}java" -version 2>&1) || fail "${java_bin}java -version failed: ${said:-without a word}"
+    version=$(sed -n 's/.* version "\([^"]*\)".*/\1/p' <<<"$said")
     major=${version%%[!0-9]*}
     [ "${major:-0}" -ge 17 ] || fail "Java is too old, expected 17 or later but was ${version:-unknown}"
 }

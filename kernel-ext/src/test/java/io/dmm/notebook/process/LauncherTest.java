@@ -72,6 +72,15 @@ class LauncherTest {
         assertEquals("as a kernel reads it", Files.readString(copy));
     }
 
+    @Test
+    void javaThatDoesNotRun_isQuoted() throws Exception {
+        command("java", "echo 'Error: could not find libjvm.so' >&2; exit 1");
+        assertEquals(
+                "notebooks/run: %s/bin/java -version failed: Error: could not find libjvm.so"
+                        .formatted(root),
+                run(2));
+    }
+
     private static String lastLine(String output) {
         return output.substring(output.lastIndexOf('\n') + 1);
     }
