@@ -87,6 +87,23 @@ gather_dependencies() {
     done
 }
 
+# Whoever runs the jars of before keeps them open; overwritten, they would fail in the middle of a run, and a kernel
+# that starts while a build has failed needs them.
+put_aside() {
+    local folder
+    for folder in "$root/dmm-core/target" "$target"; do
+        mkdir -p "$folder/before"
+        find "$folder" -maxdepth 1 -name '*.jar' -exec mv -f {} "$folder/before/" \;
+    done
+}
+
+put_back() {
+    local folder
+    for folder in "$root/dmm-core/target" "$target"; do
+        find "$folder/before" -name '*.jar' -exec mv -f {} "$folder/" \;
+    done
+}
+
 build() {
     command -v mvn >/dev/null || fail "mvn is missing; install Maven 3.8 or later"
     mkdir -p "$target" && : >"$target/run.lock" || fail "$target cannot be written; build it as its owner"
@@ -99,8 +116,8 @@ build() {
         fi
     fi
     : >"$target/run.started"
-    # Whoever runs the jars of before keeps them open; overwritten, they would fail in the middle of a run.
-    rm -f "$root"/dmm-core/target/*.jar "$target"/*.jar
+    trap put_back EXIT
+    put_aside
     echo "$launcher: building (the first time Maven also downloads PyTorch, about 200 MB) ..." >&2
     quietly "$target/run.log" "the build" mvn -B -q -f "$root/pom.xml" \
         -Dmaven.test.skip=true -Dspotless.check.skip package dependency:build-classpath \
@@ -110,6 +127,8 @@ build() {
     # Sources edited while Maven ran must count as newer than this build.
     touch -r "$target/run.started" "$class_path_file.new"
     mv "$class_path_file.new" "$class_path_file"
+    trap - EXIT
+    rm -rf "$root/dmm-core/target/before" "$target/before"
     exec 9>&-
 }
 

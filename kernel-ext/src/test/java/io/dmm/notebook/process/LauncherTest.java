@@ -81,6 +81,28 @@ class LauncherTest {
                 run(2));
     }
 
+    @Test
+    void failedBuild_leavesTheJarsOfBefore() throws Exception {
+        run(0);
+        Path jar = target.resolve("ours.jar");
+        Files.writeString(jar, "before");
+        Files.delete(target.resolve("lib/lib-1.jar")); // or nothing is built
+        command("mvn", MAVEN + "echo 'cannot find symbol'; exit 1");
+        assertTrue(run(2).endsWith("the build failed; the lines above say why"));
+        assertEquals("before", Files.readString(jar));
+        command("mvn", MAVEN);
+        run(0);
+        assertEquals("new", Files.readString(jar).strip());
+    }
+
+    @Test
+    void killedBuild_leavesTheJarsOfBefore() throws Exception {
+        Files.writeString(Files.createDirectories(target).resolve("ours.jar"), "before");
+        command("mvn", "kill $PPID; sleep 1");
+        run(143);
+        assertEquals("before", Files.readString(target.resolve("ours.jar")));
+    }
+
     private static String lastLine(String output) {
         return output.substring(output.lastIndexOf('\n') + 1);
     }
