@@ -1,6 +1,7 @@
 package io.dmm.notebook.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -59,6 +60,19 @@ class LabTest {
         String said = lab(2, "--prepare");
         assertTrue(said.startsWith("notebooks/lab: " + kernel + " cannot be written ("), said);
         assertTrue(said.endsWith("; name a folder for an environment of your own as DMM_VENV"));
+    }
+
+    @Test
+    void environmentOfSomebodyElse_isRefused() throws Exception {
+        Files.delete(venv.resolve("dmm-requirements.txt"));
+        assertEquals(
+                "notebooks/lab: "
+                        + venv
+                        + " is not an environment that notebooks/lab has made;"
+                        + " name a new folder as DMM_VENV, or remove it",
+                lab(2, "--prepare"));
+        assertFalse(Files.exists(kernel));
+        assertFalse(Files.exists(venv.resolve("install.log")));
     }
 
     /** Starts notebooks/lab, checks its exit code, returns what it printed. */
