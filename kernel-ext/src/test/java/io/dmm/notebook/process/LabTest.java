@@ -75,6 +75,34 @@ class LabTest {
         assertFalse(Files.exists(venv.resolve("install.log")));
     }
 
+    @Test
+    void valueOfAnOption_isNotOpened() throws Exception {
+        String first = "|--LabApp.default_url=/lab/tree/01-quickstart.ipynb|";
+        Files.writeString(folder.resolve("my.pem"), "");
+        Files.createDirectory(folder.resolve("certificates"));
+        for (List<String> option :
+                List.of(
+                        List.of("--certfile", "my.pem"),
+                        List.of("--certfile", "certificates"),
+                        List.of("my.pem"))) {
+            String said = lab(0, option.toArray(String[]::new));
+            assertTrue(said.endsWith(first + String.join("|", option)), said);
+        }
+    }
+
+    @Test
+    void notebookAndFolder_areOpened() throws Exception {
+        Path works = Files.createDirectory(folder.resolve("my works"));
+        String notebook = Files.writeString(works.resolve("one.ipynb"), "{}").toString();
+        for (String option : List.of("--no-browser", "--debug", "--port=9000")) {
+            String said = lab(0, option, notebook);
+            String expected = "|--ServerApp.root_dir=%s|%s|%s".formatted(works, option, notebook);
+            assertTrue(said.endsWith(expected), said);
+        }
+        String said = lab(0, "--no-browser", "my works");
+        assertTrue(said.endsWith("|--LabApp.default_url=/lab|--no-browser|my works"), said);
+    }
+
     /** Starts notebooks/lab, checks its exit code, returns what it printed. */
     private String lab(int code, String... arguments) throws Exception {
         Path log = folder.resolve("lab.log");
