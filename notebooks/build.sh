@@ -104,19 +104,39 @@ put_back() {
     done
 }
 
+# One launcher builds at a time. flock's lock ends with its holder; where there is none, as on macOS, a folder is the lock.
+lock() {
+    if command -v flock >/dev/null; then
+        exec 9>"$target/run.lock"
+        flock 9
+        return
+    fi
+    local seconds=0
+    until mkdir "$target/run.lock.d" 2>/dev/null; do
+        [ "$seconds" -lt 300 ] ||
+            fail "another launcher has been building for 5 minutes; if none is, remove $target/run.lock.d"
+        sleep 1
+        seconds=$((seconds + 1))
+    done
+    trap unlock EXIT
+}
+
+unlock() {
+    exec 9>&- # or the script that follows would hold the lock
+    rm -rf "$target/run.lock.d"
+}
+
 build() {
     command -v mvn >/dev/null || fail "mvn is missing; install Maven 3.8 or later"
     mkdir -p "$target" && : >"$target/run.lock" || fail "$target cannot be written; build it as its owner"
-    exec 9>"$target/run.lock"
-    if command -v flock >/dev/null; then
-        flock 9
-        if is_built; then # by another launcher, while this one waited
-            exec 9>&- # or the script that follows would hold the lock
-            return
-        fi
+    lock
+    if is_built; then # by another launcher, while this one waited
+        trap - EXIT
+        unlock
+        return
     fi
     : >"$target/run.started"
-    trap put_back EXIT
+    trap 'put_back; unlock' EXIT
     put_aside
     echo "$launcher: building (the first time Maven also downloads PyTorch, about 200 MB) ..." >&2
     quietly "$target/run.log" "the build" mvn -B -q -f "$root/pom.xml" \
@@ -129,7 +149,7 @@ build() {
     mv "$class_path_file.new" "$class_path_file"
     trap - EXIT
     rm -rf "$root/dmm-core/target/before" "$target/before"
-    exec 9>&-
+    unlock
 }
 
 require_build() {

@@ -1,6 +1,7 @@
 package io.dmm.notebook.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -22,6 +23,10 @@ class LauncherTest {
             echo new >"$root/kernel-ext/target/ours.jar"
             printf '%s' "$root home/lib-1.jar" >"$root/kernel-ext/target/dependencies.classpath"
             """;
+
+    /** What the launchers call on macOS, too. */
+    private static final String TOOLS =
+            "bash cat cp dirname env find locale mkdir mv readlink rm sed sleep touch";
 
     @TempDir private Path folder;
 
@@ -52,6 +57,7 @@ class LauncherTest {
 
     private void command(String name, String script) throws IOException {
         Path file = root.resolve("bin").resolve(name);
+        assertFalse(Files.isSymbolicLink(file));
         Files.writeString(file, "#!/bin/sh\n" + script + "\n");
         file.toFile().setExecutable(true);
     }
@@ -101,6 +107,46 @@ class LauncherTest {
         command("mvn", "kill $PPID; sleep 1");
         run(143);
         assertEquals("before", Files.readString(target.resolve("ours.jar")));
+    }
+
+    @Test
+    void withoutFlock_aFolderIsTheLock() throws Exception {
+        leaveOutFlock();
+        command("mvn", MAVEN + "[ -d \"$root/kernel-ext/target/run.lock.d\" ] || exit 1");
+        run(0);
+        Path lock = target.resolve("run.lock.d");
+        assertFalse(Files.exists(lock));
+        Files.delete(target.resolve("ours.jar"));
+        command("mvn", "exit 1");
+        run(2);
+        assertFalse(Files.exists(lock));
+    }
+
+    @Test
+    void lockThatALauncherLeftBehind_isNamedInTheEnd() throws Exception {
+        leaveOutFlock();
+        command("sleep", "exit 0");
+        Path lock = Files.createDirectories(target.resolve("run.lock.d"));
+        assertEquals(
+                "notebooks/run: another launcher has been building for 5 minutes;"
+                        + " if none is, remove "
+                        + lock,
+                run(2));
+        assertTrue(Files.exists(lock));
+    }
+
+    /** By scripts, not links: what is written through a link lands in the machine's own tool. */
+    private void leaveOutFlock() throws IOException {
+        for (String tool : TOOLS.split(" ")) {
+            for (String place : System.getenv("PATH").split(":")) {
+                Path found = Path.of(place, tool);
+                if (Files.exists(found)) {
+                    command(tool, "exec '" + found + "' \"$@\"");
+                    break;
+                }
+            }
+        }
+        environment.put("PATH", root.resolve("bin").toString());
     }
 
     private static String lastLine(String output) {
