@@ -2,7 +2,8 @@
 # this; require_build then checks Java, builds what is missing or out of date and sets class_path. Where
 # DMM_CLASS_PATH names a class path, as the tests do, nothing is built.
 
-class_path_file=$root/kernel-ext/target/run.classpath
+target=$root/kernel-ext/target
+class_path_file=$target/run.classpath
 java_bin=${JAVA_HOME:+$JAVA_HOME/bin/}
 
 # The environment of a JVM that computes. glibc hands every buffer above 32 MB back to the kernel, which then clears
@@ -25,13 +26,14 @@ fail() {
 }
 
 require_java() {
-    local version major
+    local said version major
     [[ ${DMM_XMX:-2g} =~ ^[0-9]+[kmgKMG]?$ ]] || fail "DMM_XMX: expected a heap such as 4g but was '$DMM_XMX'"
     command -v "${java_bin}java" >/dev/null ||
         fail "${java_bin}java is missing; install a JDK 17 or later${JAVA_HOME:+, or correct JAVA_HOME}"
     command -v "${java_bin}jshell" >/dev/null ||
         fail "jshell is missing; install a full JDK 17 or later, a runtime (JRE) is not enough"
-    version=$("${java_bin}java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
+    said=$("${java_bin}java" -version 2>&1) || fail "${java_bin}java -version failed: ${said:-without a word}"
+    version=$(sed -n 's/.* version "\([^"]*\)".*/\1/p' <<<"$said")
     major=${version%%[!0-9]*}
     [ "${major:-0}" -ge 17 ] || fail "Java is too old, expected 17 or later but was ${version:-unknown}"
 }
@@ -70,30 +72,84 @@ quietly() {
     fi
 }
 
+# Sets class_path to the built jars and to copies of their dependencies: whoever shares the checkout cannot read the
+# builder's ~/.m2. A copy that is there is kept, since running kernels read it.
+gather_dependencies() {
+    local IFS=: entry copy
+    class_path=$(echo "$target"/*.jar)
+    mkdir -p "$target/lib"
+    for entry in $(cat "$target/dependencies.classpath"); do
+        case $entry in "$root"/*) copy=$entry ;; *) copy=$target/lib/${entry##*/} ;; esac
+        if [ ! -e "$copy" ]; then
+            cp "$entry" "$copy.part" && mv "$copy.part" "$copy" || fail "$copy cannot be written"
+        fi
+        class_path=$class_path:$copy
+    done
+}
+
+# Whoever runs the jars of before keeps them open; overwritten, they would fail in the middle of a run, and a kernel
+# that starts while a build has failed needs them.
+put_aside() {
+    local folder
+    for folder in "$root/dmm-core/target" "$target"; do
+        mkdir -p "$folder/before"
+        find "$folder" -maxdepth 1 -name '*.jar' -exec mv -f {} "$folder/before/" \;
+    done
+}
+
+put_back() {
+    local folder
+    for folder in "$root/dmm-core/target" "$target"; do
+        find "$folder/before" -name '*.jar' -exec mv -f {} "$folder/" \;
+    done
+}
+
+# One launcher builds at a time. flock's lock ends with its holder; where there is none, as on macOS, a folder is the lock.
+lock() {
+    if command -v flock >/dev/null; then
+        exec 9>"$target/run.lock"
+        flock 9
+        return
+    fi
+    local seconds=0
+    until mkdir "$target/run.lock.d" 2>/dev/null; do
+        [ "$seconds" -lt 300 ] ||
+            fail "another launcher has been building for 5 minutes; if none is, remove $target/run.lock.d"
+        sleep 1
+        seconds=$((seconds + 1))
+    done
+    trap unlock EXIT
+}
+
+unlock() {
+    exec 9>&- # or the script that follows would hold the lock
+    rm -rf "$target/run.lock.d"
+}
+
 build() {
     command -v mvn >/dev/null || fail "mvn is missing; install Maven 3.8 or later"
-    local target=$root/kernel-ext/target
     mkdir -p "$target" && : >"$target/run.lock" || fail "$target cannot be written; build it as its owner"
-    exec 9>"$target/run.lock"
-    if command -v flock >/dev/null; then
-        flock 9
-        if is_built; then # by another launcher, while this one waited
-            exec 9>&- # or the script that follows would hold the lock
-            return
-        fi
+    lock
+    if is_built; then # by another launcher, while this one waited
+        trap - EXIT
+        unlock
+        return
     fi
     : >"$target/run.started"
-    # Whoever runs the jars of before keeps them open; overwritten, they would fail in the middle of a run.
-    rm -f "$root"/dmm-core/target/*.jar "$target"/*.jar
+    trap 'put_back; unlock' EXIT
+    put_aside
     echo "$launcher: building (the first time Maven also downloads PyTorch, about 200 MB) ..." >&2
     quietly "$target/run.log" "the build" mvn -B -q -f "$root/pom.xml" \
         -Dmaven.test.skip=true -Dspotless.check.skip package dependency:build-classpath \
-        -Dmdep.includeScope=runtime -Dmdep.outputFile=target/dependencies.classpath
-    printf '%s:%s' "$(echo "$target"/*.jar)" "$(cat "$target/dependencies.classpath")" >"$class_path_file.new"
+        -DincludeScope=runtime -Dmdep.outputFile=target/dependencies.classpath
+    gather_dependencies
+    printf '%s' "$class_path" >"$class_path_file.new"
     # Sources edited while Maven ran must count as newer than this build.
     touch -r "$target/run.started" "$class_path_file.new"
     mv "$class_path_file.new" "$class_path_file"
-    exec 9>&-
+    trap - EXIT
+    rm -rf "$root/dmm-core/target/before" "$target/before"
+    unlock
 }
 
 require_build() {

@@ -15,8 +15,19 @@ MALLOC = ["MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"
 
 
 def write(path, value):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=2) + "\n")
+    """Leaves a file alone that says the same: in a shared checkout it may be another user's."""
+    text = json.dumps(value, indent=2) + "\n"
+    try:
+        if not path.exists() or path.read_text() != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    except OSError as e:
+        print(
+            f"notebooks/lab: {path} cannot be written ({e.strerror});"
+            " name a folder for an environment of your own as DMM_VENV",
+            file=sys.stderr,
+        )
+        sys.exit(2)
 
 
 # JJava's own launcher would start a second JVM and split the options at blanks, also those in a path.

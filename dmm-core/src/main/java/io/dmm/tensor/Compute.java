@@ -3,6 +3,7 @@ package io.dmm.tensor;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,20 @@ public final class Compute {
         setDefault("ai.djl.offline", "true");
         setDefault("OPT_OUT_TRACKING", "true");
         setDefault("DJL_DISABLE_PROGRESS_BAR", "true");
-        return Engine.getEngine("PyTorch");
+        Engine engine = Engine.getEngine("PyTorch");
+        keepToQuota();
+        return engine;
+    }
+
+    /** PyTorch counts the machine's cores, also where a container may use fewer of them. */
+    private static void keepToQuota() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        boolean chosen =
+                System.getenv("OMP_NUM_THREADS") != null
+                        || System.getProperty("ai.djl.pytorch.num_threads") != null;
+        if (!chosen && cores < JniUtils.getNumThreads()) {
+            JniUtils.setNumThreads(cores);
+        }
     }
 
     private static void setDefault(String property, String value) {

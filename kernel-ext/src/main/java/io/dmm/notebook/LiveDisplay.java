@@ -3,13 +3,16 @@ package io.dmm.notebook;
 import io.dmm.distill.RunEnd;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Draws a run on a thread of its own: at most twice a second, and so seldom that it takes less than
- * a hundredth of one core.
+ * Draws a run on a thread of its own: at most twice a second, so seldom that it takes less than a
+ * hundredth of one core, and the more seldom the longer the run goes on. A server keeps every
+ * picture until a browser takes it; a run of days sends about a thousand.
  *
  * <p>Nothing is published on the training's thread: an interrupt there would close the kernel's
  * sockets.
@@ -26,8 +29,11 @@ final class LiveDisplay {
 
     private static final int PAUSES_PER_DRAWING = 99;
 
+    private static final int PAUSES_PER_AGE = 200;
+
     private final Frontend.Display display;
     private final RunNotes notes = new RunNotes();
+    private final long begin = System.nanoTime();
     private final Thread thread = new Thread(this::drawUntilEnd, "dmm-live");
     private boolean changed;
     private boolean ended;
@@ -79,7 +85,8 @@ final class LiveDisplay {
                 }
                 long before = cpuNanos();
                 display.show(picture.drawn().bundle(picture.text()));
-                pause(pauseAfter(drawing, Duration.ofNanos(cpuNanos() - before)));
+                Duration took = Duration.ofNanos(cpuNanos() - before);
+                pause(pauseAfter(drawing, took, Duration.ofNanos(System.nanoTime() - begin)));
             }
         } catch (InterruptedException | RuntimeException | Error e) {
             LOGGER.warn("The run goes on, but is not shown any more", e);
@@ -91,13 +98,14 @@ final class LiveDisplay {
      *
      * @param drawing which it was, from 1
      * @param took of one core
+     * @param age of the run
      */
-    static Duration pauseAfter(int drawing, Duration took) {
+    static Duration pauseAfter(int drawing, Duration took, Duration age) {
         Duration pause = took.multipliedBy(PAUSES_PER_DRAWING);
-        if (drawing <= COLD_DRAWINGS && pause.compareTo(LONGEST_COLD_PAUSE) > 0) {
-            return LONGEST_COLD_PAUSE;
+        if (drawing <= COLD_DRAWINGS) {
+            pause = Collections.min(List.of(pause, LONGEST_COLD_PAUSE));
         }
-        return pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
+        return Collections.max(List.of(pause, SHORTEST_PAUSE, age.dividedBy(PAUSES_PER_AGE)));
     }
 
     private synchronized void pause(Duration pause) throws InterruptedException {

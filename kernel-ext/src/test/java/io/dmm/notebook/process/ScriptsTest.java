@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,20 @@ class ScriptsTest {
     void missingScript_isTheLaunchersFailure() throws Exception {
         String said = run(2, "no-such-script");
         assertTrue(said.startsWith("notebooks/run: no script 'no-such-script'"), said);
+    }
+
+    @Test
+    void usage_namesEveryScript() throws Exception {
+        String usage = run(0, "--help");
+        try (Stream<Path> files = Files.list(LAUNCHER.getParent())) {
+            List<String> unnamed =
+                    files.map(file -> file.getFileName().toString())
+                            .filter(name -> name.endsWith(".jsh") && !name.equals("startup.jsh"))
+                            .map(name -> " " + name.replace(".jsh", "") + " |")
+                            .filter(name -> !usage.contains(name))
+                            .toList();
+            assertEquals(List.of(), unnamed);
+        }
     }
 
     @Test
