@@ -80,8 +80,8 @@ Timing ours(Options options, Path folder) {
         var schedule = new NoiseSchedule(NoiseScheduleConfig.sd15());
         var objective = new DistillationObjective(
                 manager, new DistillationObjective.StudentNetwork(student, base, Activations.KEPT),
-                textStates, lessons,
-                new DistillationObjective.Drawing(schedule, TimestepSampling.UNIFORM, options.batch(), 6),
+                textStates,
+                new SampleDrawing(lessons, schedule, TimestepSampling.UNIFORM, options.batch(), 6),
                 List.of(Loss.score()));
         var loop = new TrainingLoop(
                 WARMUP + options.steps(), options.batch(), LearningRate.constant(1e-4), 1e-2, 1);

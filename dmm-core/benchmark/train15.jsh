@@ -79,9 +79,9 @@ void train(Options options) {
                 manager,
                 new DistillationObjective.StudentNetwork(
                         student.computingIn(options.precision()), student, options.activations()),
-                textStates, lessons,
-                new DistillationObjective.Drawing(
-                        new NoiseSchedule(NoiseScheduleConfig.sd15()), TimestepSampling.UNIFORM, options.batch(), 6),
+                textStates,
+                new SampleDrawing(
+                        lessons, new NoiseSchedule(NoiseScheduleConfig.sd15()), TimestepSampling.UNIFORM, options.batch(), 6),
                 List.of(Loss.score()));
         new TrainingLoop(options.steps(), options.batch(), 1, Optimizer.Rule.ADAMW, LearningRate.constant(1e-5), 1e-2, 1)
                 .run(manager, student.parameters(), objective, new Report());

@@ -12,6 +12,7 @@ import io.dmm.distill.Ema;
 import io.dmm.distill.Lesson;
 import io.dmm.distill.LoggedListener;
 import io.dmm.distill.RunConfiguration;
+import io.dmm.distill.SampleDrawing;
 import io.dmm.distill.Student;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.TrainingLoop;
@@ -199,8 +200,9 @@ final class DistillationRun {
                                 base.unet(),
                                 settings.activations),
                         textStates,
-                        lessons.withOldStyles(manager, taught, textStates, cache, configuration),
-                        new DistillationObjective.Drawing(
+                        new SampleDrawing(
+                                lessons.withOldStyles(
+                                        manager, taught, textStates, cache, configuration),
                                 base.schedule(),
                                 settings.timesteps,
                                 settings.batch / settings.accumulation,

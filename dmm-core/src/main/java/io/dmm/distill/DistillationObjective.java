@@ -8,7 +8,6 @@ import io.dmm.data.TextStates;
 import io.dmm.model.unet.Activations;
 import io.dmm.model.unet.RecordedPass;
 import io.dmm.model.unet.UNet;
-import io.dmm.sampler.NoiseSchedule;
 import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.SideBySide;
@@ -27,7 +26,6 @@ public final class DistillationObjective implements TrainingLoop.Objective {
     private final UNet student;
     private final Activations activations;
     private final TextStates textStates;
-    private final List<Lesson> lessons;
     private final SampleDrawing drawing;
     private final ScoreLoss score;
     private final FeatureImitation features;
@@ -45,33 +43,22 @@ public final class DistillationObjective implements TrainingLoop.Objective {
     private record Target(NDArray noisePred, List<NDArray> features) {}
 
     /**
-     * How the samples are drawn.
-     *
-     * @param batch samples of a micro-batch
-     */
-    public record Drawing(
-            NoiseSchedule schedule, TimestepSampling timesteps, int batch, long seed) {}
-
-    /**
      * @param manager receives what the losses train themselves
      * @param student in training; its base is the backbone of a discriminator
      * @param textStates the captions as the student reads them
+     * @param drawing with the lessons, whose teachers are asked
      * @param losses one of each kind at most, {@link ScoreLoss} among them
      */
     public DistillationObjective(
             NDManager manager,
             StudentNetwork student,
             TextStates textStates,
-            List<Lesson> lessons,
-            Drawing drawing,
+            SampleDrawing drawing,
             List<Loss> losses) {
         this.student = student.unet;
         this.activations = student.activations;
         this.textStates = textStates;
-        this.lessons = List.copyOf(lessons);
-        this.drawing =
-                new SampleDrawing(
-                        lessons, drawing.schedule, drawing.timesteps, drawing.batch, drawing.seed);
+        this.drawing = drawing;
         this.score = find(losses, ScoreLoss.class);
         this.features = find(losses, FeatureImitation.class);
         AdversarialLoss adversarial = find(losses, AdversarialLoss.class);
@@ -81,10 +68,10 @@ public final class DistillationObjective implements TrainingLoop.Objective {
                         : new AdversarialTraining(
                                 manager,
                                 student.base,
-                                drawing.schedule,
+                                drawing.schedule(),
                                 this.student.config().styles(),
                                 adversarial,
-                                drawing.seed);
+                                drawing.seed());
     }
 
     private static <T extends Loss> T find(List<Loss> losses, Class<T> kind) {
@@ -167,7 +154,7 @@ public final class DistillationObjective implements TrainingLoop.Objective {
         int from = 0;
         for (int i = 0; i < counts.length; i++) {
             if (counts[i] > 0) {
-                String name = "score." + lessons.get(i).teacher().name();
+                String name = "score." + drawing.lessons().get(i).teacher().name();
                 parts.put(name, mean(values, from, from + counts[i]));
             }
             from += counts[i];
@@ -190,6 +177,7 @@ public final class DistillationObjective implements TrainingLoop.Objective {
         try (GradMode mode = GradMode.off()) {
             List<Supplier<NDList>> answers = new ArrayList<>();
             int from = 0;
+            List<Lesson> lessons = drawing.lessons();
             for (int i = 0; i < lessons.size(); i++) {
                 int to = from + samples.counts()[i];
                 if (from < to) {
@@ -213,15 +201,11 @@ public final class DistillationObjective implements TrainingLoop.Objective {
         return () -> {
             try (GradMode mode = GradMode.off()) {
                 NDManager memory = latents.getManager();
-                List<NDArray> blocks = features == null ? null : new ArrayList<>();
+                NDList blocks = features == null ? null : new NDList();
                 NDArray style = StyleRows.of(memory, teacher.unet(), styles);
                 NDArray noise =
                         teacher.predict(memory, latents, timesteps, captions, style, blocks);
-                NDList answer = new NDList(noise);
-                if (features != null) {
-                    answer.addAll(blocks);
-                }
-                return answer;
+                return features == null ? new NDList(noise) : new NDList(noise).addAll(blocks);
             }
         };
     }

@@ -18,7 +18,7 @@ import java.util.List;
  *
  * @param batch samples of a micro-batch
  */
-record SampleDrawing(
+public record SampleDrawing(
         List<Lesson> lessons,
         NoiseSchedule schedule,
         TimestepSampling timesteps,
@@ -30,7 +30,7 @@ record SampleDrawing(
     /** Like the golden ratio's, its multiples spread evenly, and do so apart from those. */
     private static final double SQRT_HALF = Math.sqrt(0.5);
 
-    SampleDrawing {
+    public SampleDrawing {
         lessons = List.copyOf(lessons);
     }
 

@@ -180,8 +180,7 @@ class DistillationObjectiveTest {
                 manager,
                 new DistillationObjective.StudentNetwork(student, base.unet(), Activations.KEPT),
                 textStates,
-                lessons,
-                new DistillationObjective.Drawing(base.schedule(), timesteps, BATCH, SEED),
+                new SampleDrawing(lessons, base.schedule(), timesteps, BATCH, SEED),
                 List.of(losses));
     }
 
