@@ -164,22 +164,22 @@ public record TrainingLoop(
             double rate = learningRate.at(step, steps);
             long now = step;
             StepLosses losses = withoutLoss(() -> accumulate(manager, objective, now), checkpoints);
-            StepResult result = update(optimizer, objective, losses, rate);
+            double norm = update(optimizer, objective, losses, rate);
             checkpoints.advance();
             meter.advance(1);
             StepMetrics metrics =
                     new StepMetrics(
                             step + 1,
-                            result.losses.total(),
+                            losses.total(),
                             rate,
-                            result.gradientNorm,
+                            norm,
                             batch / meter.secondsEach(),
                             meter.seconds(),
-                            result.losses.parts());
+                            losses.parts());
             tell(() -> listener.onStep(metrics), checkpoints);
-            skipped = result.isFinite() ? 0 : skipped + 1;
+            skipped = metrics.skipped() ? skipped + 1 : 0;
             if (skipped == SKIPPED_AT_MOST) {
-                throw notFinite(step, result);
+                throw notFinite(metrics);
             }
             checkpoints.saveWhenDue(steps);
             tell(meter::report, checkpoints); // what lies between two steps is not counted
@@ -211,20 +211,10 @@ public record TrainingLoop(
                 checkpoints);
     }
 
-    private static IllegalStateException notFinite(long step, StepResult result) {
+    private static IllegalStateException notFinite(StepMetrics last) {
         return new IllegalStateException(
                 "training: step %d, expected a finite loss and gradient but was %s with norm %s, and so in %d steps in a row; lower the learning rate or check the experts' weights"
-                        .formatted(
-                                step + 1,
-                                result.losses.total(),
-                                result.gradientNorm,
-                                SKIPPED_AT_MOST));
-    }
-
-    private record StepResult(StepLosses losses, double gradientNorm) {
-        boolean isFinite() {
-            return Double.isFinite(losses.total()) && Double.isFinite(gradientNorm);
-        }
+                        .formatted(last.step(), last.loss(), last.gradientNorm(), SKIPPED_AT_MOST));
     }
 
     private StepLosses accumulate(NDManager manager, Objective objective, long step) {
@@ -240,18 +230,24 @@ public record TrainingLoop(
         return StepLosses.mean(losses);
     }
 
-    private StepResult update(
+    /**
+     * Takes the step, unless its loss or gradient is not finite.
+     *
+     * @return the gradient's norm, not finite where the step is skipped
+     */
+    private double update(
             Optimizer optimizer, Objective objective, StepLosses losses, double rate) {
-        double norm =
-                Double.isFinite(losses.total())
-                        ? optimizer.step(rate, maxGradNorm)
-                        : optimizer.discard();
-        StepResult result = new StepResult(losses, norm);
-        if (result.isFinite()) {
+        double norm = Double.NaN;
+        if (Double.isFinite(losses.total())) {
+            norm = optimizer.step(rate, maxGradNorm);
+        } else {
+            optimizer.discard();
+        }
+        if (Double.isFinite(norm)) {
             objective.update();
         } else {
             objective.discard();
         }
-        return result;
+        return norm;
     }
 }
