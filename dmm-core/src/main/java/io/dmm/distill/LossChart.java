@@ -1,5 +1,6 @@
 package io.dmm.distill;
 
+import io.dmm.pipeline.Canvas;
 import io.dmm.pipeline.Fonts;
 import io.dmm.pipeline.PngParameters;
 import java.awt.BasicStroke;
@@ -50,7 +51,6 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
     private static final int PIXELS_PER_POINT = 2;
     private static final double LOG_RANGE = 20;
     private static final Color RAW = new Color(0x9c, 0xc3, 0xe6);
-    private static final Color INK = new Color(0x22, 0x26, 0x2b);
     private static final Color GRID = new Color(0xe1, 0xe5, 0xea);
 
     /** Told apart with any kind of colour vision (Okabe and Ito, 2008); yellow is too faint. */
@@ -200,7 +200,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         chart.setBackgroundPaint(Color.WHITE);
         chart.setPadding(new RectangleInsets(14, 14, 10, 20));
         chart.getLegend().setItemFont(Fonts.sans(Font.PLAIN, 13));
-        chart.getLegend().setItemPaint(INK);
+        chart.getLegend().setItemPaint(Canvas.INK);
         chart.getLegend().setItemLabelPadding(new RectangleInsets(2, 4, 2, 14));
         chart.getLegend().setFrame(BlockBorder.NONE);
         return chart;
@@ -209,7 +209,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
     private TextTitle heading() {
         TextTitle heading = new TextTitle(title, Fonts.sans(Font.BOLD, 18));
         heading.setHorizontalAlignment(HorizontalAlignment.LEFT);
-        heading.setPaint(INK);
+        heading.setPaint(Canvas.INK);
         heading.setPadding(0, 0, 10, 0);
         return heading;
     }
@@ -248,10 +248,10 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
     private static <T extends ValueAxis> T dressed(T axis) {
         axis.setLabelFont(Fonts.sans(Font.PLAIN, 14));
         axis.setTickLabelFont(Fonts.sans(Font.PLAIN, 12));
-        axis.setLabelPaint(INK);
-        axis.setTickLabelPaint(INK);
-        axis.setAxisLinePaint(INK);
-        axis.setTickMarkPaint(INK);
+        axis.setLabelPaint(Canvas.INK);
+        axis.setTickLabelPaint(Canvas.INK);
+        axis.setAxisLinePaint(Canvas.INK);
+        axis.setTickMarkPaint(Canvas.INK);
         return axis;
     }
 }

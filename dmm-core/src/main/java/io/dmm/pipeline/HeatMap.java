@@ -4,7 +4,6 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -28,7 +27,6 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
     private static final int BAR_WIDTH = 14;
     private static final int BAR_ROOM = 84;
     private static final int MAX_LINES = 3;
-    private static final Color INK = new Color(0x22, 0x26, 0x2b);
     private static final Color NO_VALUE_INK = new Color(0x6b, 0x72, 0x7a);
     private static final Color NO_VALUE_LINE = new Color(0xc6, 0xcc, 0xd2);
 
@@ -65,37 +63,21 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
      */
     public BufferedImage image() {
         Layout layout = Layout.of(matrix);
-        BufferedImage image =
-                new BufferedImage(
-                        layout.width() * PIXELS_PER_POINT,
-                        layout.height() * PIXELS_PER_POINT,
-                        BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = image.createGraphics();
-        try {
-            g.scale(PIXELS_PER_POINT, PIXELS_PER_POINT);
-            g.setColor(Color.WHITE);
-            g.fillRect(0, 0, layout.width(), layout.height());
-            g.setRenderingHint(
-                    RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            g.setRenderingHint(
-                    RenderingHints.KEY_FRACTIONALMETRICS,
-                    RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            drawLabels(g, layout);
-            DoubleFunction<String> texts = matrix.texts();
-            for (int row = 0; row < matrix.rowLabels().size(); row++) {
-                for (int column = 0; column < matrix.columnLabels().size(); column++) {
-                    drawCell(g, layout, texts, row, column);
-                }
+        return Canvas.draw(layout.width(), layout.height(), PIXELS_PER_POINT, g -> draw(g, layout));
+    }
+
+    private void draw(Graphics2D g, Layout layout) {
+        drawLabels(g, layout);
+        DoubleFunction<String> texts = matrix.texts();
+        for (int row = 0; row < matrix.rowLabels().size(); row++) {
+            for (int column = 0; column < matrix.columnLabels().size(); column++) {
+                drawCell(g, layout, texts, row, column);
             }
-            drawBar(g, layout, texts);
-        } finally {
-            g.dispose();
         }
-        return image;
+        drawBar(g, layout, texts);
     }
 
     private void drawLabels(Graphics2D g, Layout layout) {
-        g.setColor(INK);
         layout.title().drawFlushLeft(g, MARGIN, MARGIN);
         for (int column = 0; column < layout.columns().size(); column++) {
             Label label = layout.columns().get(column);
@@ -144,7 +126,7 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
             g.setColor(ColorScale.at(1 - y / height));
             g.fill(new Rectangle2D.Double(left, top + y, BAR_WIDTH, 1.0 / PIXELS_PER_POINT));
         }
-        g.setColor(INK);
+        g.setColor(Canvas.INK);
         for (double share : new double[] {0, 0.5, 1}) {
             String value = texts.apply(high + (low - high) * share);
             Label tick = label(value, Font.PLAIN, 12, BAR_ROOM, 1);
