@@ -30,7 +30,7 @@ import java.util.Map;
  *
  * <p>One step of a run: {@link #loss} and its backward pass for each micro-batch, {@link
  * #accumulate} for the same, the student's step, then {@link #step}, or {@link #discard} if the
- * student's was skipped. Close it to free the discriminator.
+ * student's was skipped. The discriminator is freed with the manager given, or by {@link #close}.
  */
 final class AdversarialTraining implements AutoCloseable {
     private static final double WEIGHT_DECAY = 1e-2;

@@ -89,8 +89,7 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     /**
-     * Finds the newest checkpoint that is complete; says in the log and in {@link
-     * StoredCheckpoint#skipped} what was wrong with newer ones.
+     * Finds the newest checkpoint that is complete; says in the log what was wrong with newer ones.
      *
      * @return none in a new folder
      * @throws ModelFileException if there are checkpoints and all are broken
@@ -108,8 +107,7 @@ public final class CheckpointStore implements AutoCloseable {
         List<String> skipped = new ArrayList<>();
         for (long step : folder.stepsNewestFirst()) {
             try {
-                StoredCheckpoint found =
-                        StoredCheckpoint.verify(folder.checkpoint(step), step, skipped);
+                StoredCheckpoint found = StoredCheckpoint.verify(folder.checkpoint(step), step);
                 configuration.requireSame(found.configuration(), found.folder());
                 return Optional.of(found);
             } catch (ModelFileException e) {
@@ -171,7 +169,7 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private void verify(long step) {
-        StoredCheckpoint.verify(folder.checkpoint(step), step, List.of());
+        StoredCheckpoint.verify(folder.checkpoint(step), step);
     }
 
     /** A run that went back to an older checkpoint comes again to where it has been. */

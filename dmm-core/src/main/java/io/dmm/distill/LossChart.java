@@ -30,14 +30,14 @@ import org.jfree.data.xy.DefaultXYDataset;
 
 /**
  * The curves of a run's losses, each the moving mean of its steps: the whole loss, with every step
- * as a thin line, above its parts; or {@link #byExpert}.
+ * as a thin line, above its parts; or {@link #byExpert}. The axis is logarithmic where they span
+ * more than a factor of 20.
  *
  * @param title left out where it is blank
  * @param metrics the steps in order, as {@link MetricsLog#read} gives them
  * @param view which losses are shown
- * @param logAxis whether the loss axis is logarithmic
  */
-public record LossChart(String title, List<StepMetrics> metrics, View view, boolean logAxis) {
+public record LossChart(String title, List<StepMetrics> metrics, View view) {
     /** Which losses a chart shows. */
     public enum View {
         /** The whole loss and each of its parts. */
@@ -79,24 +79,14 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         }
     }
 
-    /** A chart of the losses; see {@link #logarithmic} for the axis. */
+    /** A chart of the losses. */
     public LossChart(String title, List<StepMetrics> metrics) {
-        this(title, metrics, View.LOSSES, spansMuch(metrics, View.LOSSES));
+        this(title, metrics, View.LOSSES);
     }
 
     /** The same run with a line for each expert. */
     public LossChart byExpert() {
-        return new LossChart(title, metrics, View.EXPERTS, spansMuch(metrics, View.EXPERTS));
-    }
-
-    /** The same with a logarithmic axis; the default where losses span more than a factor of 20. */
-    public LossChart logarithmic() {
-        return new LossChart(title, metrics, view, true);
-    }
-
-    /** The same with a linear axis. */
-    public LossChart linear() {
-        return new LossChart(title, metrics, view, false);
+        return new LossChart(title, metrics, View.EXPERTS);
     }
 
     /** Draws the chart, 1760×960 pixels for 880×480 points. */
@@ -130,7 +120,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         PngParameters.write(file, image(), "");
     }
 
-    private static boolean spansMuch(List<StepMetrics> metrics, View view) {
+    boolean hasLogAxis() {
         double min = Double.POSITIVE_INFINITY;
         double max = 0;
         for (LossCurve curve : curves(metrics, view)) {
@@ -149,6 +139,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
      */
     private JFreeChart chart(int columns) {
         List<LossCurve> curves = curves(metrics, view);
+        boolean logAxis = hasLogAxis();
         List<LossCurve> lines = new ArrayList<>();
         for (LossCurve curve : curves) {
             lines.add((logAxis ? curve.positive() : curve).smooth(reach()));
@@ -169,7 +160,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
             LossCurve curve = line.thinned(columns);
             data.addSeries(curve.name(), new double[][] {curve.steps(), curve.losses()});
         }
-        return chart(new XYPlot(data, stepAxis(), lossAxis(), renderer));
+        return chart(new XYPlot(data, stepAxis(), lossAxis(logAxis), renderer));
     }
 
     /** How many values to each side a mean is of: a fortieth of the run in all, fewer at first. */
@@ -232,7 +223,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         return dressed(axis);
     }
 
-    private ValueAxis lossAxis() {
+    private ValueAxis lossAxis(boolean logAxis) {
         String label =
                 (view == View.LOSSES ? "loss" : "score")
                         + (reach() > 0 ? ", mean of " + (2 * reach() + 1) : "")

@@ -122,11 +122,6 @@ public final class NameTable {
         }
     }
 
-    /** The number of tensors. */
-    public int size() {
-        return byName.size();
-    }
-
     /** Diffusers' tensor name → the other layout's, in the order of the network. */
     public Map<String, String> names() {
         Map<String, String> names = new LinkedHashMap<>();

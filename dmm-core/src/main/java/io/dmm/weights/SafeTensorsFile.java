@@ -53,10 +53,6 @@ public final class SafeTensorsFile implements TensorFile {
         }
     }
 
-    public Path path() {
-        return path;
-    }
-
     @Override
     public Map<String, TensorInfo> tensors() {
         return header.tensors();
