@@ -118,14 +118,8 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
         List<Comparison> comparisons = new ArrayList<>();
         try (NDManager manager = Compute.newManager()) {
             TextStates textStates =
-                    Expert.textStates(manager, base, captions, Cache.NONE, listener);
-            LatentSet common =
-                    LatentSet.encode(
-                            manager,
-                            base.vae(),
-                            pictures,
-                            Cache.NONE,
-                            Lessons.encodingPictures(listener, pictures));
+                    Encoding.captions(manager, base, captions, Cache.NONE, listener);
+            LatentSet common = Encoding.pictures(manager, base, pictures, Cache.NONE, listener);
             Synthesis synthesis = new Synthesis(base, drawing, seed);
             for (Expert expert : experts) {
                 try (NDManager memory = manager.newSubManager()) {

@@ -189,7 +189,7 @@ final class DistillationRun {
         List<String> captions = captions();
         Cache cache = cache();
         TextStates textStates =
-                Expert.textStates(manager, base, captions, cache, settings.listener);
+                Encoding.captions(manager, base, captions, cache, settings.listener);
         List<Lesson> taught =
                 lessons.ofExperts(manager, captions, textStates, cache, configuration);
         DistillationObjective objective =
@@ -230,18 +230,10 @@ final class DistillationRun {
             Cache cache,
             TrainingListener heard) {
         StableDiffusion student = base.with(manager, result, styles);
-        LatentSet heldOut = heldOut(manager, cache);
+        LatentSet heldOut =
+                Encoding.pictures(
+                        manager, base, settings.validation.heldOut(), cache, settings.listener);
         return new Validator(settings, manager, student, textStates, heldOut, taught, heard);
-    }
-
-    private LatentSet heldOut(NDManager manager, Cache cache) {
-        List<CaptionedImage> pictures = settings.validation.heldOut();
-        return LatentSet.encode(
-                manager,
-                base.vae(),
-                pictures,
-                cache,
-                Lessons.encodingPictures(settings.listener, pictures));
     }
 
     /** A run with checkpoints keeps what it made before its first step, too. */

@@ -7,7 +7,6 @@ import io.dmm.data.Cache;
 import io.dmm.data.Fingerprint;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Lesson;
-import io.dmm.distill.ProgressMeter;
 import io.dmm.distill.Teacher;
 import io.dmm.distill.TrainingListener;
 import io.dmm.model.clip.ClipTextModel;
@@ -182,7 +181,7 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
                     unet,
                     clipSkip == 1 && areAlike(encoder, base.textEncoder())
                             ? baseStates
-                            : textStates(
+                            : Encoding.captions(
                                     manager,
                                     base.with(encoder),
                                     captions,
@@ -214,33 +213,5 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
                             });
             return Fingerprint.of(half);
         }
-    }
-
-    /** Text states by the base. */
-    static TextStates textStates(
-            NDManager manager,
-            StableDiffusion base,
-            Collection<String> captions,
-            Cache cache,
-            TrainingListener listener) {
-        return textStates(manager, base, captions, 1, cache, listener, "encoding captions");
-    }
-
-    private static TextStates textStates(
-            NDManager manager,
-            StableDiffusion model,
-            Collection<String> captions,
-            int clipSkip,
-            Cache cache,
-            TrainingListener listener,
-            String activity) {
-        int distinct = TextStates.distinct(captions).size();
-        return new TextStates(
-                manager,
-                (memory, prompts) -> model.encode(memory, prompts, clipSkip),
-                captions,
-                cache,
-                () -> TextStates.key(model.tokenizer(), model.textEncoder(), clipSkip),
-                new ProgressMeter(listener, activity, distinct));
     }
 }
