@@ -33,7 +33,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
      * Compares every style of a merged model with its expert.
      *
      * @param pictures held out from the training
-     * @param drawing how the experts draw their own pictures
+     * @param synthesis how the experts draw their own pictures
      * @param seed of the noise and of the drawn pictures; another than the training's
      * @throws CancellationException if the thread is interrupted
      */
@@ -42,7 +42,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
             MergedModel merged,
             List<Expert> experts,
             List<CaptionedImage> pictures,
-            Synthesis.Settings drawing,
+            Synthesis.Settings synthesis,
             long seed,
             TrainingListener listener) {
         UNet student = merged.pipeline().unet();
@@ -52,7 +52,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
         return HeardWork.heardBy(
                 listener,
                 "comparison",
-                () -> compare(choice, base, experts, pictures, drawing, seed, listener));
+                () -> compare(choice, base, experts, pictures, synthesis, seed, listener));
     }
 
     /**
@@ -67,7 +67,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
             BiFunction<String, Expert, String> words,
             List<Expert> experts,
             List<CaptionedImage> pictures,
-            Synthesis.Settings drawing,
+            Synthesis.Settings synthesis,
             long seed,
             TrainingListener listener) {
         Choice choice =
@@ -77,7 +77,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
         return HeardWork.heardBy(
                 listener,
                 "comparison",
-                () -> compare(choice, base, experts, pictures, drawing, seed, listener));
+                () -> compare(choice, base, experts, pictures, synthesis, seed, listener));
     }
 
     private static TextStates worded(
@@ -111,7 +111,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
             StableDiffusion base,
             List<Expert> experts,
             List<CaptionedImage> pictures,
-            Synthesis.Settings drawing,
+            Synthesis.Settings synthesis,
             long seed,
             TrainingListener listener) {
         List<String> captions = pictures.stream().map(CaptionedImage::caption).toList();
@@ -120,7 +120,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
             TextStates textStates =
                     Encoding.captions(manager, base, captions, Cache.NONE, listener);
             LatentSet common = Encoding.pictures(manager, base, pictures, Cache.NONE, listener);
-            Synthesis synthesis = new Synthesis(base, drawing, seed);
+            Synthesis artists = new Synthesis(base, synthesis, seed);
             for (Expert expert : experts) {
                 try (NDManager memory = manager.newSubManager()) {
                     Contender who = choice.contender(memory, expert, captions, textStates);
@@ -138,7 +138,7 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
                     Teacher teacher = loading.apply(Precision.FP32);
                     // any pictures of the expert will do: bf16 may draw them faster
                     Teacher artist = Ops.computesInBf16() ? loading.apply(Precision.BF16) : teacher;
-                    LatentSet own = synthesis.draw(memory, artist, captions, listener);
+                    LatentSet own = artists.draw(memory, artist, captions, listener);
                     comparisons.add(
                             new Comparison(
                                     expert.name(),

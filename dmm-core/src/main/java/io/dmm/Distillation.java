@@ -41,9 +41,9 @@ public final class Distillation {
     List<String> prompts = List.of();
     Student.Start start = Student.Start.BASE;
     double regularizer = 0.5;
-    int drawnPerExpert;
-    double drawnShare = 0.5;
-    Synthesis.Settings drawing = Synthesis.Settings.DEFAULT;
+    int synthesized;
+    double synthesizedShare = 0.5;
+    Synthesis.Settings synthesis = Synthesis.Settings.DEFAULT;
     long steps = 20_000;
     int batch = 32;
     int accumulation = 1;
@@ -153,13 +153,13 @@ public final class Distillation {
      * is on its own pictures that a style shows.
      */
     public Distillation synthesize(int perExpert) {
-        drawnPerExpert = perExpert;
+        synthesized = perExpert;
         return this;
     }
 
     /** As {@link #synthesize(int)}, saying how they draw. */
     public Distillation synthesize(int perExpert, Synthesis.Settings settings) {
-        drawing = settings;
+        synthesis = settings;
         return synthesize(perExpert);
     }
 
@@ -173,7 +173,7 @@ public final class Distillation {
             throw new IllegalArgumentException(
                     "synthesized share: expected a number in [0, 1] but was " + share);
         }
-        drawnShare = share;
+        synthesizedShare = share;
         return this;
     }
 
@@ -292,14 +292,14 @@ public final class Distillation {
     /**
      * As {@link #validate(long, List, String...)}, saying how samples are drawn.
      *
-     * @param drawing is applied to the request of each style, such as {@code r -> r.steps(50)}
+     * @param request is applied to that of each style, such as {@code r -> r.steps(50)}
      */
     public Distillation validate(
             long every,
             List<CaptionedImage> heldOut,
-            UnaryOperator<TextToImage> drawing,
+            UnaryOperator<TextToImage> request,
             String... samplePrompts) {
-        validation = new Validator.Settings(every, heldOut, List.of(samplePrompts), drawing);
+        validation = new Validator.Settings(every, heldOut, List.of(samplePrompts), request);
         return this;
     }
 

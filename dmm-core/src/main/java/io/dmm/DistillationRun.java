@@ -59,8 +59,8 @@ final class DistillationRun {
                 settings.prompts.isEmpty()
                         ? settings.pictures.stream().map(CaptionedImage::caption).toList()
                         : settings.prompts;
-        boolean all = settings.pictures.isEmpty() && settings.drawnPerExpert == 0;
-        int count = all ? captions.size() : settings.drawnPerExpert;
+        boolean all = settings.pictures.isEmpty() && settings.synthesized == 0;
+        int count = all ? captions.size() : settings.synthesized;
         drawn = spread(captions, check(count, captions.size()));
         lessons = new Lessons(settings, styles, drawn);
         loop =
@@ -229,11 +229,11 @@ final class DistillationRun {
             List<Lesson> taught,
             Cache cache,
             TrainingListener heard) {
-        StableDiffusion student = base.with(manager, result, styles);
+        StableDiffusion studentModel = base.with(manager, result, styles);
         LatentSet heldOut =
                 Encoding.pictures(
                         manager, base, settings.validation.heldOut(), cache, settings.listener);
-        return new Validator(settings, manager, student, textStates, heldOut, taught, heard);
+        return new Validator(settings, manager, studentModel, textStates, heldOut, taught, heard);
     }
 
     /** A run with checkpoints keeps what it made before its first step, too. */

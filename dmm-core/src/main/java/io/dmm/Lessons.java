@@ -78,7 +78,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                                     List.of(0),
                                     cache,
                                     key(configuration, expert)),
-                            settings.drawnShare,
+                            settings.synthesizedShare,
                             expert.weight()));
         }
         return lessons;
@@ -117,7 +117,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
         if (drawn.isEmpty()) {
             return null;
         }
-        return new Synthesis(settings.base, settings.drawing, settings.seed)
+        return new Synthesis(settings.base, settings.synthesis, settings.seed)
                 .draw(manager, teacher, inStyles, drawn, settings.listener, cache, teacherKey);
     }
 
@@ -151,7 +151,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                         kept(),
                         lessons.get(0).common(),
                         drawn(manager, teacher, kept(), cache, mergedKey(configuration)),
-                        settings.drawnShare,
+                        settings.synthesizedShare,
                         weight));
         return all;
     }

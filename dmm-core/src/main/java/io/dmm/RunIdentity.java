@@ -54,8 +54,8 @@ record RunIdentity(Distillation settings, List<String> drawn) {
         values.put("pictures and captions", hash(settings.pictures));
         if (!drawn.isEmpty()) {
             values.put("drawn captions", Sha256.of(drawn.toString()));
-            values.put("drawing", settings.drawing.toString());
-            values.put("synthesized share", text(settings.drawnShare));
+            values.put("drawing", settings.synthesis.toString());
+            values.put("synthesized share", text(settings.synthesizedShare));
         }
         values.put("batch", Integer.toString(settings.batch));
         values.put("accumulation", Integer.toString(settings.accumulation));
