@@ -31,9 +31,6 @@ import java.util.stream.Stream;
 
 /** One run of a {@link Distillation}: checks its settings, loads what they name, and trains. */
 final class DistillationRun {
-    private static final double WEIGHT_DECAY = 1e-2;
-    private static final double MAX_GRADIENT_NORM = 1;
-
     private final Distillation settings;
     private final StableDiffusion base;
     private final List<Expert> experts;
@@ -70,8 +67,8 @@ final class DistillationRun {
                         settings.accumulation,
                         settings.optimizer,
                         settings.learningRate,
-                        WEIGHT_DECAY,
-                        MAX_GRADIENT_NORM);
+                        TrainingLoop.WEIGHT_DECAY,
+                        TrainingLoop.MAX_GRAD_NORM);
     }
 
     private static int check(int drawn, int captions) {

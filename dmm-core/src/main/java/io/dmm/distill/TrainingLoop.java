@@ -36,6 +36,12 @@ public record TrainingLoop(
     /** The activity that a listener hears of. */
     public static final String ACTIVITY = "training";
 
+    /** The weight decay of every training here. */
+    public static final double WEIGHT_DECAY = 1e-2;
+
+    /** The joint 2-norm to which the gradients of every training here are clipped. */
+    public static final double MAX_GRAD_NORM = 1;
+
     private static final int SKIPPED_AT_MOST = 10;
 
     /** What is minimised. */

@@ -63,6 +63,11 @@ public final class SafeTensorsFile implements TensorFile {
         return header.metadata();
     }
 
+    /** Where the data part begins, in bytes from the file's start. */
+    public long dataStart() {
+        return header.dataStart();
+    }
+
     @Override
     public NDArray load(String name, NDManager manager) {
         TensorInfo info = header.tensors().get(name);

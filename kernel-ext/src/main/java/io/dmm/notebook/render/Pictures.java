@@ -88,13 +88,13 @@ final class Pictures {
 
     private static String scores(StepMetrics step) {
         return step.losses().entrySet().stream()
-                .filter(part -> part.getKey().startsWith("score."))
+                .filter(part -> part.getKey().startsWith(StepMetrics.SCORE_OF))
                 .map(
                         part ->
                                 String.format(
                                         Locale.ROOT,
                                         "%s %.4g",
-                                        part.getKey().substring("score.".length()),
+                                        part.getKey().substring(StepMetrics.SCORE_OF.length()),
                                         part.getValue()))
                 .collect(Collectors.joining(", "));
     }
