@@ -33,7 +33,7 @@ public final class Distillation {
     /** The model that is trained further, or null for a fresh student. */
     final MergedModel merged;
 
-    /** Whether the experts are new to the merged model. */
+    /** Whether the experts are new to the merged model; read only where there is one. */
     final boolean extending;
 
     List<Expert> experts = List.of();

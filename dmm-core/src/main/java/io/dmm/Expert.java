@@ -71,7 +71,7 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
      *     is the base's
      */
     public static Expert checkpoint(String name, Path path) {
-        return new Expert(name, new Checkpoint(path), 1, 1);
+        return new Expert(name, new ModelSource(path), 1, 1);
     }
 
     /** An expert that is the base with a LoRA, folded in memory; see {@link Lora}. */
@@ -85,7 +85,7 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
     }
 
     /** The same expert with another part of every batch, and so of the loss. */
-    public Expert weighted(double other) {
+    public Expert withWeight(double other) {
         return new Expert(name, source, other, clipSkip);
     }
 

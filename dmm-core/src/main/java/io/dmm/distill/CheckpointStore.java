@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * interrupt meanwhile is kept for the caller.
  */
 public final class CheckpointStore implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(CheckpointStore.class);
 
     private final CheckpointFolder folder;
     private final DurableFiles files;
@@ -111,7 +111,7 @@ public final class CheckpointStore implements AutoCloseable {
                 configuration.requireSame(found.configuration(), found.folder());
                 return Optional.of(found);
             } catch (ModelFileException e) {
-                LOG.warn("checkpoint of step {} is skipped: {}", step, e.getMessage());
+                LOGGER.warn("checkpoint of step {} is skipped: {}", step, e.getMessage());
                 skipped.add(e.getMessage());
             }
         }
@@ -181,7 +181,7 @@ public final class CheckpointStore implements AutoCloseable {
             verify(step);
             return true;
         } catch (ModelFileException e) {
-            LOG.warn("checkpoint of step {} is replaced: {}", step, e.getMessage());
+            LOGGER.warn("checkpoint of step {} is replaced: {}", step, e.getMessage());
             return false;
         }
     }

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** Where a training leaves its checkpoints, and from which it goes on. */
 public final class Checkpoints implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Checkpoints.class);
     private static final int KEPT = 2;
     private static final long NOTHING = -1;
 
@@ -91,7 +91,7 @@ public final class Checkpoints implements AutoCloseable {
     void begin(Map<String, Map<String, NDArray>> parts) {
         this.parts = parts;
         if (resumes()) {
-            LOG.info("training goes on after step {}, from {}", done, newest.folder());
+            LOGGER.info("training goes on after step {}, from {}", done, newest.folder());
             parts.forEach(this::restore);
         } else {
             save();

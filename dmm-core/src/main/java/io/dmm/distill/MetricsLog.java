@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * line. What is not a number is written as {@code "NaN"}, which JSON has no literal for.
  */
 public final class MetricsLog implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(MetricsLog.class);
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
@@ -131,7 +131,7 @@ public final class MetricsLog implements Closeable {
         for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); number++) {
             String line = lines.next();
             if (!lines.hasNext() && !text.endsWith("\n")) {
-                LOG.warn("{}: line {} is torn and left out", path, number);
+                LOGGER.warn("{}: line {} is torn and left out", path, number);
                 break;
             }
             try {
