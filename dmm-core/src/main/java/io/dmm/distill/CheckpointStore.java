@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>A store holds its folder alone until it is closed. Its work cannot be interrupted; an
  * interrupt meanwhile is kept for the caller.
  */
-public final class CheckpointStore implements AutoCloseable {
+final class CheckpointStore implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(CheckpointStore.class);
 
     private final CheckpointFolder folder;

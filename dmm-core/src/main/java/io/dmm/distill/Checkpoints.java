@@ -8,7 +8,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a training leaves its checkpoints, and from which it goes on. */
+/** Where a training leaves its checkpoints, and where a run goes on from. */
 public final class Checkpoints implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Checkpoints.class);
     private static final int KEPT = 2;

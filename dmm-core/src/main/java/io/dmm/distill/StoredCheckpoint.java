@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A checkpoint of a run, found complete and unaltered. */
-public final class StoredCheckpoint {
+final class StoredCheckpoint {
     static final String SUFFIX = ".safetensors";
 
     private final Path folder;
