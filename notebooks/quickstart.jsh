@@ -78,7 +78,7 @@ void quickstart(Path out) throws Exception {
     Files.createDirectories(out);
     var progress = new ConsoleProgress();
     var world = TinyWorld.open();
-    var experts = world.experts().stream().map(e -> e.weighted(WEIGHTS.get(e.name()))).toList();
+    var experts = world.experts().stream().map(e -> e.withWeight(WEIGHTS.get(e.name()))).toList();
     try (var base = world.base();
             var merged = Dmm.distill(base)
                     .experts(experts)

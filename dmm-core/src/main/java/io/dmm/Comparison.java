@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
-import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
  * How near a merged model came to one of its experts.
@@ -30,29 +30,28 @@ import java.util.function.Function;
 public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums own) {
 
     /**
-     * Compares every style of a merged model with its expert.
+     * Compares the styles that a merged model has for these experts with them.
      *
      * @param pictures held out from the training
-     * @param drawing how the experts draw their own pictures
+     * @param synthesis how the experts draw their own pictures
      * @param seed of the noise and of the drawn pictures; another than the training's
      * @throws CancellationException if the thread is interrupted
+     * @throws IllegalArgumentException if it has no style of an expert's name
      */
     public static List<Comparison> of(
             StableDiffusion base,
             MergedModel merged,
             List<Expert> experts,
             List<CaptionedImage> pictures,
-            Synthesis.Settings drawing,
+            Synthesis.Settings synthesis,
             long seed,
             TrainingListener listener) {
-        UNet student = merged.pipeline().unet();
-        Choice choice =
-                (memory, expert, captions, textStates) ->
-                        new Contender(student, textStates, styleOf(merged, expert));
-        return HeardWork.heardBy(
-                listener,
-                "comparison",
-                () -> compare(choice, base, experts, pictures, drawing, seed, listener));
+        Contender student =
+                new Contender(
+                        merged.pipeline().unet(),
+                        expert -> styleOf(merged, expert),
+                        (memory, expert, captions, textStates) -> textStates);
+        return compare(student, new Synthesis(base, synthesis, seed), experts, pictures, listener);
     }
 
     /**
@@ -67,17 +66,16 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
             BiFunction<String, Expert, String> words,
             List<Expert> experts,
             List<CaptionedImage> pictures,
-            Synthesis.Settings drawing,
+            Synthesis.Settings synthesis,
             long seed,
             TrainingListener listener) {
-        Choice choice =
-                (memory, expert, captions, textStates) ->
-                        new Contender(
-                                base.unet(), worded(memory, base, words, expert, captions), 0);
-        return HeardWork.heardBy(
-                listener,
-                "comparison",
-                () -> compare(choice, base, experts, pictures, drawing, seed, listener));
+        Contender prompted =
+                new Contender(
+                        base.unet(),
+                        expert -> 0,
+                        (memory, expert, captions, textStates) ->
+                                worded(memory, base, words, expert, captions));
+        return compare(prompted, new Synthesis(base, synthesis, seed), experts, pictures, listener);
     }
 
     private static TextStates worded(
@@ -97,63 +95,97 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
         return new TextStates(memory, encoder, captions);
     }
 
-    /** Who is compared with an expert, and how it reads the captions. */
-    private record Contender(UNet unet, TextStates textStates, int style) {}
+    /** Who is compared with the experts, in which style with each, and how it reads captions. */
+    private record Contender(UNet unet, ToIntFunction<Expert> style, Reading reading) {}
 
     @FunctionalInterface
-    private interface Choice {
-        Contender contender(
+    private interface Reading {
+        /**
+         * @param textStates of the captions, by the base
+         */
+        TextStates of(
                 NDManager memory, Expert expert, List<String> captions, TextStates textStates);
     }
 
     private static List<Comparison> compare(
-            Choice choice,
-            StableDiffusion base,
+            Contender contender,
+            Synthesis synthesis,
             List<Expert> experts,
             List<CaptionedImage> pictures,
-            Synthesis.Settings drawing,
-            long seed,
             TrainingListener listener) {
-        List<String> captions = pictures.stream().map(CaptionedImage::caption).toList();
-        List<Comparison> comparisons = new ArrayList<>();
-        try (NDManager manager = Compute.newManager()) {
-            TextStates textStates =
-                    Expert.textStates(manager, base, captions, Cache.NONE, listener);
-            LatentSet common =
-                    LatentSet.encode(
-                            manager,
-                            base.vae(),
-                            pictures,
-                            Cache.NONE,
-                            Lessons.encodingPictures(listener, pictures));
-            Synthesis synthesis = new Synthesis(base, drawing, seed);
+        return HeardWork.heardBy(
+                listener,
+                "comparison",
+                () -> {
+                    experts.forEach(contender.style::applyAsInt); // refuses before it measures
+                    try (NDManager manager = Compute.newManager()) {
+                        return Measurement.on(manager, contender, synthesis, pictures, listener)
+                                .ofAll(manager, experts);
+                    }
+                });
+    }
+
+    /** What all experts are asked about. */
+    private record Measurement(
+            Contender contender,
+            Synthesis synthesis,
+            List<String> captions,
+            TextStates textStates,
+            LatentSet common,
+            TrainingListener listener) {
+        static Measurement on(
+                NDManager manager,
+                Contender contender,
+                Synthesis synthesis,
+                List<CaptionedImage> pictures,
+                TrainingListener listener) {
+            List<String> captions = pictures.stream().map(CaptionedImage::caption).toList();
+            StableDiffusion base = synthesis.base();
+            return new Measurement(
+                    contender,
+                    synthesis,
+                    captions,
+                    Encoding.captions(manager, base, captions, Cache.NONE, listener),
+                    Encoding.pictures(manager, base, pictures, Cache.NONE, listener),
+                    listener);
+        }
+
+        List<Comparison> ofAll(NDManager manager, List<Expert> experts) {
+            List<Comparison> comparisons = new ArrayList<>();
             for (Expert expert : experts) {
                 try (NDManager memory = manager.newSubManager()) {
-                    Contender who = choice.contender(memory, expert, captions, textStates);
-                    ClosedGap gap = new ClosedGap(base, who.unet, textStates, who.textStates, seed);
-                    Function<Precision, Teacher> loading =
-                            precision ->
-                                    expert.load(
-                                            memory,
-                                            base,
-                                            precision,
-                                            captions,
-                                            textStates,
-                                            Cache.NONE,
-                                            listener);
-                    Teacher teacher = loading.apply(Precision.FP32);
-                    // any pictures of the expert will do: bf16 may draw them faster
-                    Teacher artist = Ops.computesInBf16() ? loading.apply(Precision.BF16) : teacher;
-                    LatentSet own = synthesis.draw(memory, artist, captions, listener);
-                    comparisons.add(
-                            new Comparison(
-                                    expert.name(),
-                                    gap.measure(memory, teacher, who.style, common, listener),
-                                    gap.measure(memory, teacher, who.style, own, listener)));
+                    comparisons.add(of(memory, expert));
                 }
             }
+            return comparisons;
         }
-        return comparisons;
+
+        private Comparison of(NDManager memory, Expert expert) {
+            int style = contender.style.applyAsInt(expert);
+            TextStates read = contender.reading.of(memory, expert, captions, textStates);
+            ClosedGap gap =
+                    new ClosedGap(
+                            synthesis.base(), contender.unet, textStates, read, synthesis.seed());
+            Teacher teacher = load(memory, expert, Precision.FP32);
+            // any pictures of the expert will do: bf16 may draw them faster
+            Teacher artist = Ops.computesInBf16() ? load(memory, expert, Precision.BF16) : teacher;
+            LatentSet own = synthesis.draw(memory, artist, captions, listener);
+            return new Comparison(
+                    expert.name(),
+                    gap.measure(memory, teacher, style, common, listener),
+                    gap.measure(memory, teacher, style, own, listener));
+        }
+
+        private Teacher load(NDManager memory, Expert expert, Precision precision) {
+            return expert.load(
+                    memory,
+                    synthesis.base(),
+                    precision,
+                    captions,
+                    textStates,
+                    Cache.NONE,
+                    listener);
+        }
     }
 
     private static int styleOf(MergedModel merged, Expert expert) {

@@ -33,7 +33,7 @@ public final class Distillation {
     /** The model that is trained further, or null for a fresh student. */
     final MergedModel merged;
 
-    /** Whether the experts are new to the merged model. */
+    /** Whether the experts are new to the merged model; read only where there is one. */
     final boolean extending;
 
     List<Expert> experts = List.of();
@@ -41,9 +41,9 @@ public final class Distillation {
     List<String> prompts = List.of();
     Student.Start start = Student.Start.BASE;
     private Double regularizer;
-    int drawnPerExpert;
-    double drawnShare = 0.5;
-    Synthesis.Settings drawing = Synthesis.Settings.DEFAULT;
+    int synthesized;
+    double synthesizedShare = 0.5;
+    Synthesis.Settings synthesis = Synthesis.Settings.DEFAULT;
     long steps = 20_000;
     int batch = 32;
     int accumulation = 1;
@@ -163,13 +163,13 @@ public final class Distillation {
      * is on its own pictures that a style shows.
      */
     public Distillation synthesize(int perExpert) {
-        drawnPerExpert = perExpert;
+        synthesized = perExpert;
         return this;
     }
 
     /** As {@link #synthesize(int)}, saying how they draw. */
     public Distillation synthesize(int perExpert, Synthesis.Settings settings) {
-        drawing = settings;
+        synthesis = settings;
         return synthesize(perExpert);
     }
 
@@ -183,7 +183,7 @@ public final class Distillation {
             throw new IllegalArgumentException(
                     "synthesized share: expected a number in [0, 1] but was " + share);
         }
-        drawnShare = share;
+        synthesizedShare = share;
         return this;
     }
 
@@ -302,14 +302,14 @@ public final class Distillation {
     /**
      * As {@link #validate(long, List, String...)}, saying how samples are drawn.
      *
-     * @param drawing is applied to the request of each style, such as {@code r -> r.steps(50)}
+     * @param request is applied to that of each style, such as {@code r -> r.steps(50)}
      */
     public Distillation validate(
             long every,
             List<CaptionedImage> heldOut,
-            UnaryOperator<TextToImage> drawing,
+            UnaryOperator<TextToImage> request,
             String... samplePrompts) {
-        validation = new Validator.Settings(every, heldOut, List.of(samplePrompts), drawing);
+        validation = new Validator.Settings(every, heldOut, List.of(samplePrompts), request);
         return this;
     }
 

@@ -31,9 +31,6 @@ import java.util.stream.Stream;
 
 /** One run of a {@link Distillation}: checks its settings, loads what they name, and trains. */
 final class DistillationRun {
-    private static final double WEIGHT_DECAY = 1e-2;
-    private static final double MAX_GRADIENT_NORM = 1;
-
     private final Distillation settings;
     private final StableDiffusion base;
     private final List<Expert> experts;
@@ -59,8 +56,8 @@ final class DistillationRun {
                 settings.prompts.isEmpty()
                         ? settings.pictures.stream().map(CaptionedImage::caption).toList()
                         : settings.prompts;
-        boolean all = settings.pictures.isEmpty() && settings.drawnPerExpert == 0;
-        int count = all ? captions.size() : settings.drawnPerExpert;
+        boolean all = settings.pictures.isEmpty() && settings.synthesized == 0;
+        int count = all ? captions.size() : settings.synthesized;
         drawn = spread(captions, check(count, captions.size()));
         lessons = new Lessons(settings, styles, drawn);
         loop =
@@ -70,8 +67,8 @@ final class DistillationRun {
                         settings.accumulation,
                         settings.optimizer,
                         settings.learningRate,
-                        WEIGHT_DECAY,
-                        MAX_GRADIENT_NORM);
+                        TrainingLoop.WEIGHT_DECAY,
+                        TrainingLoop.MAX_GRAD_NORM);
     }
 
     private static int check(int drawn, int captions) {
@@ -189,7 +186,7 @@ final class DistillationRun {
         List<String> captions = captions();
         Cache cache = cache();
         TextStates textStates =
-                Expert.textStates(manager, base, captions, cache, settings.listener);
+                Encoding.captions(manager, base, captions, cache, settings.listener);
         List<Lesson> taught =
                 lessons.ofExperts(manager, captions, textStates, cache, configuration);
         DistillationObjective objective =
@@ -230,19 +227,11 @@ final class DistillationRun {
             List<Lesson> taught,
             Cache cache,
             TrainingListener heard) {
-        StableDiffusion student = base.with(manager, result, styles);
-        LatentSet heldOut = heldOut(manager, cache);
-        return new Validator(settings, manager, student, textStates, heldOut, taught, heard);
-    }
-
-    private LatentSet heldOut(NDManager manager, Cache cache) {
-        List<CaptionedImage> pictures = settings.validation.heldOut();
-        return LatentSet.encode(
-                manager,
-                base.vae(),
-                pictures,
-                cache,
-                Lessons.encodingPictures(settings.listener, pictures));
+        StableDiffusion studentModel = base.with(manager, result, styles);
+        LatentSet heldOut =
+                Encoding.pictures(
+                        manager, base, settings.validation.heldOut(), cache, settings.listener);
+        return new Validator(settings, manager, studentModel, textStates, heldOut, taught, heard);
     }
 
     /** Not that of the rounds before: frozen teachers would answer the same samples once more. */

@@ -7,7 +7,6 @@ import io.dmm.data.Cache;
 import io.dmm.data.Fingerprint;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Lesson;
-import io.dmm.distill.ProgressMeter;
 import io.dmm.distill.Teacher;
 import io.dmm.distill.TrainingListener;
 import io.dmm.model.clip.ClipTextModel;
@@ -72,7 +71,7 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
      *     is the base's
      */
     public static Expert checkpoint(String name, Path path) {
-        return new Expert(name, new Checkpoint(path), 1, 1);
+        return new Expert(name, new ModelSource(path), 1, 1);
     }
 
     /** An expert that is the base with a LoRA, folded in memory; see {@link Lora}. */
@@ -86,7 +85,7 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
     }
 
     /** The same expert with another part of every batch, and so of the loss. */
-    public Expert weighted(double other) {
+    public Expert withWeight(double other) {
         return new Expert(name, source, other, clipSkip);
     }
 
@@ -183,7 +182,7 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
                     unet,
                     clipSkip == 1 && areAlike(encoder, base.textEncoder())
                             ? baseStates
-                            : textStates(
+                            : Encoding.captions(
                                     manager,
                                     base.with(encoder),
                                     captions,
@@ -215,33 +214,5 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
                             });
             return Fingerprint.of(half);
         }
-    }
-
-    /** Text states by the base. */
-    static TextStates textStates(
-            NDManager manager,
-            StableDiffusion base,
-            Collection<String> captions,
-            Cache cache,
-            TrainingListener listener) {
-        return textStates(manager, base, captions, 1, cache, listener, "encoding captions");
-    }
-
-    private static TextStates textStates(
-            NDManager manager,
-            StableDiffusion model,
-            Collection<String> captions,
-            int clipSkip,
-            Cache cache,
-            TrainingListener listener,
-            String activity) {
-        int distinct = TextStates.distinct(captions).size();
-        return new TextStates(
-                manager,
-                (memory, prompts) -> model.encode(memory, prompts, clipSkip),
-                captions,
-                cache,
-                () -> TextStates.key(model.tokenizer(), model.textEncoder(), clipSkip),
-                new ProgressMeter(listener, activity, distinct));
     }
 }

@@ -11,7 +11,7 @@ import io.dmm.weights.ModelFileException;
 import java.nio.file.Path;
 
 /** Where the networks of an {@link Expert} come from. */
-sealed interface ExpertSource permits Checkpoint, FoldedLoras {
+sealed interface ExpertSource permits ModelSource, FoldedLoras {
     /** The folder or file that is read. */
     Path path();
 

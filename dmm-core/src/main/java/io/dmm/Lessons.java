@@ -4,15 +4,12 @@ import static java.util.stream.Collectors.toSet;
 
 import ai.djl.ndarray.NDManager;
 import io.dmm.data.Cache;
-import io.dmm.data.CaptionedImage;
 import io.dmm.data.LatentSet;
 import io.dmm.data.TextStates;
 import io.dmm.distill.Lesson;
-import io.dmm.distill.ProgressMeter;
 import io.dmm.distill.RunConfiguration;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.Teacher;
-import io.dmm.distill.TrainingListener;
 import io.dmm.model.unet.UNet;
 import io.dmm.tensor.Precision;
 import java.util.ArrayList;
@@ -86,27 +83,17 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                                     List.of(0),
                                     cache,
                                     key(configuration, expert)),
-                            settings.drawnShare,
+                            settings.synthesizedShare,
                             expert.weight()));
         }
         return lessons;
     }
 
-    /** Tells {@code listener} of pictures that are encoded. */
-    static ProgressMeter encodingPictures(
-            TrainingListener listener, List<CaptionedImage> pictures) {
-        return new ProgressMeter(listener, "encoding pictures", pictures.size());
-    }
-
     private LatentSet common(NDManager manager, Cache cache) {
         return settings.pictures.isEmpty()
                 ? null
-                : LatentSet.encode(
-                        manager,
-                        settings.base.vae(),
-                        settings.pictures,
-                        cache,
-                        encodingPictures(settings.listener, settings.pictures));
+                : Encoding.pictures(
+                        manager, settings.base, settings.pictures, cache, settings.listener);
     }
 
     /** All that a teacher's answers depend on. */
@@ -135,7 +122,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
         if (drawn.isEmpty()) {
             return null;
         }
-        return new Synthesis(settings.base, settings.drawing, settings.seed)
+        return new Synthesis(settings.base, settings.synthesis, settings.seed)
                 .draw(manager, teacher, inStyles, drawn, settings.listener, cache, teacherKey);
     }
 
@@ -169,7 +156,7 @@ record Lessons(Distillation settings, List<String> styles, List<String> drawn) {
                         kept(),
                         lessons.get(0).common(),
                         drawn(manager, teacher, kept(), cache, mergedKey(configuration)),
-                        settings.drawnShare,
+                        settings.synthesizedShare,
                         weight));
         return all;
     }

@@ -67,7 +67,7 @@ record RunChecks(Distillation settings, Lessons lessons) {
                             + settings.pictures.size()
                             + "; take a smaller batch, or prompts instead of pictures");
         }
-        boolean onlyDrawn = settings.pictures.isEmpty() || settings.drawnShare == 1;
+        boolean onlyDrawn = settings.pictures.isEmpty() || settings.synthesizedShare == 1;
         if (lessons.regularizes() && onlyDrawn && lessons.drawn().size() < lessons.kept().size()) {
             throw new IllegalArgumentException(
                     "distillation: prompts, expected at least one for each of the "
@@ -77,15 +77,15 @@ record RunChecks(Distillation settings, Lessons lessons) {
         }
         if (!settings.pictures.isEmpty()
                 && !settings.prompts.isEmpty()
-                && settings.drawnPerExpert == 0) {
+                && settings.synthesized == 0) {
             throw new IllegalArgumentException(
                     "distillation: prompts, expected synthesize(n), how many of the "
                             + settings.prompts.size()
                             + " each expert draws, but was none; or leave out prompts or captions");
         }
         if (!settings.pictures.isEmpty()
-                && settings.drawnPerExpert == 0
-                && settings.drawnShare == 1) {
+                && settings.synthesized == 0
+                && settings.synthesizedShare == 1) {
             throw new IllegalArgumentException(
                     "distillation: a share of 1 of synthesized pictures, expected synthesize(n), how many each expert draws, but was none");
         }
@@ -106,7 +106,7 @@ record RunChecks(Distillation settings, Lessons lessons) {
     private void checkSamples(Validator.Settings validation) {
         if (!validation.prompts().isEmpty()) {
             String[] prompts = validation.prompts().toArray(String[]::new);
-            validation.drawing().apply(settings.base.sample(prompts));
+            validation.request().apply(settings.base.sample(prompts));
         }
     }
 

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * @param steps of this run, all its parts together
  */
 record RunHistory(Map<String, String> before, RunConfiguration configuration, long steps) {
-    private static final Logger LOG = LoggerFactory.getLogger(RunHistory.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(RunHistory.class);
     private static final String ROUND = "dmm.round";
 
     /** Warns where the model before was made from another base than this run is given. */
@@ -24,7 +24,7 @@ record RunHistory(Map<String, String> before, RunConfiguration configuration, lo
         String expected = before.get(prefix(rounds) + RunIdentity.BASE);
         String found = configuration.settings().get(RunIdentity.BASE);
         if (expected != null && !expected.equals(found)) {
-            LOG.warn(
+            LOGGER.warn(
                     "the base is not the one, to the bit, that the merged model was made from: expected"
                             + " SHA-256 {} but was {}; its styles were trained on that one's text"
                             + " states, autoencoder and schedule",

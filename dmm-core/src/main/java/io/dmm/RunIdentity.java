@@ -52,8 +52,8 @@ record RunIdentity(Distillation settings, Lessons lessons) {
         values.put("pictures and captions", hash(settings.pictures));
         if (!lessons.drawn().isEmpty()) {
             values.put("drawn captions", Sha256.of(lessons.drawn().toString()));
-            values.put("drawing", settings.drawing.toString());
-            values.put("synthesized share", text(settings.drawnShare));
+            values.put("drawing", settings.synthesis.toString());
+            values.put("synthesized share", text(settings.synthesizedShare));
         }
         values.put("batch", Integer.toString(settings.batch));
         values.put("accumulation", Integer.toString(settings.accumulation));

@@ -47,13 +47,13 @@ record Validator(
      * @param every how many steps lie between two validations
      * @param heldOut captioned pictures that the run is not trained on
      * @param prompts of sample pictures; may be empty
-     * @param drawing what is set for them
+     * @param request what is set for them
      */
     record Settings(
             long every,
             List<CaptionedImage> heldOut,
             List<String> prompts,
-            UnaryOperator<TextToImage> drawing) {
+            UnaryOperator<TextToImage> request) {
         Settings {
             heldOut = List.copyOf(heldOut);
             prompts = List.copyOf(prompts);
@@ -103,7 +103,7 @@ record Validator(
         }
         String[] prompts = drawn.prompts.toArray(String[]::new);
         for (String style : student.styles()) {
-            TextToImage request = drawn.drawing.apply(student.sample(prompts).seed(settings.seed));
+            TextToImage request = drawn.request.apply(student.sample(prompts).seed(settings.seed));
             List<BufferedImage> row =
                     request.style(style).images(1).stream().map(GeneratedImage::image).toList();
             listener.onSample(step, style, sideBySide(row));

@@ -86,7 +86,7 @@ class ContinualMergingTest {
         try (MergedModel three = MergedModel.load(path);
                 MergedModel refined =
                         settings(three.refine(base))
-                                .experts(List.of(experts.get(1).weighted(2).withClipSkip(2)))
+                                .experts(List.of(experts.get(1).withWeight(2).withClipSkip(2)))
                                 .steps(1)
                                 .seed(9)
                                 .run()) {
@@ -306,7 +306,7 @@ class ContinualMergingTest {
                 () -> merged.extend(base).regularizer(1));
         assertRefused(
                 "'first': weight, expected a number above 0 but was NaN",
-                () -> experts.get(0).weighted(Double.NaN));
+                () -> experts.get(0).withWeight(Double.NaN));
     }
 
     private static MergedModel extended(MergedModel model, Expert expert, double share, long steps)

@@ -333,6 +333,20 @@ class DistillationTest {
     }
 
     @Test
+    void comparisonWithAnExpertThatWasNotMerged_isRefusedBeforeAnyIsMeasured() throws IOException {
+        List<RunEnd> ends = new ArrayList<>();
+        Expert third = Expert.checkpoint("third", experts.get(0).path());
+        List<Expert> more = List.of(experts.get(0), third);
+        TrainingListener heard = ending(ends, unexpected());
+        try (MergedModel merged = distillation().steps(1).run()) {
+            assertRefused(
+                    "expert 'third': expected one of [first, second]",
+                    () -> Comparison.of(base, merged, more, PICTURES, DRAWING, 9, heard));
+        }
+        assertEquals(List.of(RunEnd.FAILED), ends);
+    }
+
+    @Test
     void interruptWhileAnExpertIsRead_isNoFailure() throws IOException {
         List<RunEnd> ends = new ArrayList<>();
         AtomicInteger firstComparisons = new AtomicInteger();

@@ -78,7 +78,7 @@ class ExpertTest {
     }
 
     private static TextStates statesOfBase(NDManager manager, List<String> captions) {
-        return Expert.textStates(manager, base, captions, Cache.NONE, TrainingListener.NONE);
+        return Encoding.captions(manager, base, captions, Cache.NONE, TrainingListener.NONE);
     }
 
     private static Teacher load(

@@ -110,7 +110,7 @@ public final class FiniteDifferences {
     }
 
     private static float[] weights(long count) {
-        return TorchRandom.normal(SEED, (int) count);
+        return new TorchRandom(SEED).normal((int) count);
     }
 
     private static double rootMeanSquare(float[] values) {

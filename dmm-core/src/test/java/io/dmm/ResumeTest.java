@@ -300,7 +300,7 @@ class ResumeTest {
                 distillation().captions(otherPictures));
         assertRefused(
                 "setting 'weights', expected [2.0, 1.0] but was [1.0, 1.0]",
-                distillation().experts(List.of(experts.get(0).weighted(2), experts.get(1))));
+                distillation().experts(List.of(experts.get(0).withWeight(2), experts.get(1))));
         assertRefused(
                 "experts, expected [second, first] but was [first, second]",
                 distillation().experts(List.of(experts.get(1), experts.get(0))));

@@ -208,7 +208,7 @@ public final class MergeJob {
      *
      * @return the model's folder
      */
-    public Path save(MergedModel model) throws IOException {
+    public Path save(MergedModel model) {
         model.save(modelFolder());
         String title =
                 merged == null

@@ -34,7 +34,7 @@ public final class Cache {
     /** Keeps nothing. */
     public static final Cache NONE = new Cache(null);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Cache.class);
 
     /** Most rows of a file, and least where each takes long. */
     private static final int MOST_ROWS = 256;
@@ -120,7 +120,7 @@ public final class Cache {
                 return block;
             } catch (ModelFileException e) {
                 checkInterrupted(kind, from); // it breaks off reading
-                LOG.warn("{}; it is made again", e.getMessage());
+                LOGGER.warn("{}; it is made again", e.getMessage());
             }
         }
         try (NDManager memory = parent.newSubManager()) {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * @param skipped a sentence for each picture, and each line of metadata, that was left out
  */
 public record CaptionedImages(List<CaptionedImage> images, List<String> skipped) {
-    private static final Logger LOG = LoggerFactory.getLogger(CaptionedImages.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(CaptionedImages.class);
     private static final int FILES_AT_ONCE = 32;
 
     public CaptionedImages {
@@ -99,7 +99,7 @@ public record CaptionedImages(List<CaptionedImage> images, List<String> skipped)
                                             + skipped.get(0)));
         }
         if (!skipped.isEmpty()) {
-            LOG.warn(
+            LOGGER.warn(
                     "{}: {} pictures, {} left out, see skipped(); first {}",
                     folder,
                     images.size(),

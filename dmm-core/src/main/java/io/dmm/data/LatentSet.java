@@ -34,12 +34,6 @@ public final class LatentSet implements AutoCloseable {
         this.captions = List.copyOf(captions);
     }
 
-    /** As the other {@code encode}, without a cache and with nobody to tell. */
-    public static LatentSet encode(
-            NDManager manager, AutoencoderKl vae, List<CaptionedImage> pictures) {
-        return encode(manager, vae, pictures, Cache.NONE, RowListener.NONE);
-    }
-
     /**
      * Encodes pictures of one size, as far as the cache does not have them.
      *

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.weights.DType;
 import io.dmm.weights.ModelFileException;
+import io.dmm.weights.ModelSpec;
 import io.dmm.weights.SafeTensorsFile;
 import io.dmm.weights.SafeTensorsWriter;
 import io.dmm.weights.Sha256;
@@ -21,10 +22,9 @@ import java.util.Map;
  */
 record RowBlock(Path file, long dataStart, Shape rowShape) {
     private static final String TENSOR = "rows";
-    private static final String HASH = "modelspec.hash_sha256";
 
     static void write(Path file, NDArray rows) {
-        SafeTensorsWriter.write(file, Map.of(TENSOR, rows), DType.F32, Map.of(HASH, ""));
+        SafeTensorsWriter.write(file, Map.of(TENSOR, rows), DType.F32, Map.of(ModelSpec.HASH, ""));
     }
 
     /**
@@ -47,9 +47,9 @@ record RowBlock(Path file, long dataStart, Shape rowShape) {
                                 + " rows but was "
                                 + tensors.tensors().values());
             }
-            long dataStart = dataStart(file);
+            long dataStart = tensors.dataStart();
             String hash = "0x" + Sha256.of(file, dataStart);
-            String stated = tensors.metadata().get(HASH);
+            String stated = tensors.metadata().get(ModelSpec.HASH);
             if (!hash.equals(stated)) {
                 throw new ModelFileException(
                         file + ": damaged, expected the SHA-256 " + stated + " but was " + hash);
@@ -57,13 +57,6 @@ record RowBlock(Path file, long dataStart, Shape rowShape) {
             return new RowBlock(file, dataStart, rows.shape().slice(1));
         } catch (IOException e) {
             throw new ModelFileException(file + ": cannot be read (" + e + ")", e);
-        }
-    }
-
-    /** The first eight bytes are the length of the header behind them. */
-    private static long dataStart(Path file) throws IOException {
-        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-            return Long.BYTES + Long.reverseBytes(in.readLong());
         }
     }
 

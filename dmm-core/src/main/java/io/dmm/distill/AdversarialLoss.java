@@ -8,16 +8,11 @@ package io.dmm.distill;
  * @param learningRate of the discriminator, above 0; 1e-5 in the paper
  */
 public record AdversarialLoss(double weight, double learningRate) implements Loss {
-    private static final double PAPER_RATE = 1e-5;
+    static final double PAPER_RATE = 1e-5;
 
     public AdversarialLoss {
         requirePositive("weight", weight);
         requirePositive("learning rate", learningRate);
-    }
-
-    /** With the paper's learning rate. */
-    public AdversarialLoss(double weight) {
-        this(weight, PAPER_RATE);
     }
 
     /** The same with a discriminator of another learning rate. */

@@ -30,12 +30,9 @@ import java.util.Map;
  *
  * <p>One step of a run: {@link #loss} and its backward pass for each micro-batch, {@link
  * #accumulate} for the same, the student's step, then {@link #step}, or {@link #discard} if the
- * student's was skipped. Close it to free the discriminator.
+ * student's was skipped. The discriminator is freed with the manager given, or by {@link #close}.
  */
 final class AdversarialTraining implements AutoCloseable {
-    private static final double WEIGHT_DECAY = 1e-2;
-    private static final double MAX_GRAD_NORM = 1;
-
     private final NDManager memory;
     private final NoiseSchedule schedule;
     private final int styles;
@@ -70,7 +67,7 @@ final class AdversarialTraining implements AutoCloseable {
         this.settings = loss;
         this.seed = seed;
         discriminator = new Discriminator(memory, base, styles, seed);
-        optimizer = new AdamW(memory, discriminator.parameters(), WEIGHT_DECAY);
+        optimizer = new AdamW(memory, discriminator.parameters(), TrainingLoop.WEIGHT_DECAY);
     }
 
     /**
@@ -132,7 +129,7 @@ final class AdversarialTraining implements AutoCloseable {
      * @return that norm before clipping; if it is not finite, nothing changed
      */
     double step() {
-        return optimizer.step(settings.learningRate(), MAX_GRAD_NORM);
+        return optimizer.step(settings.learningRate(), TrainingLoop.MAX_GRAD_NORM);
     }
 
     /** Clears those gradients instead. */

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /** The names in a folder of checkpoints: which are complete, which are drafts, and their ends. */
 record CheckpointFolder(Path path, DurableFiles files) {
-    private static final Logger LOG = LoggerFactory.getLogger(CheckpointFolder.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(CheckpointFolder.class);
     private static final Pattern NAME = Pattern.compile("step-(\\d{8,18})");
     private static final Pattern DRAFT = Pattern.compile(NAME + "\\.tmp-[0-9a-f-]{36}");
 
@@ -60,7 +60,7 @@ record CheckpointFolder(Path path, DurableFiles files) {
     void removeDrafts() throws IOException {
         for (String name : names()) {
             if (DRAFT.matcher(name).matches()) {
-                LOG.info("{}: removed, a run died while writing it", path.resolve(name));
+                LOGGER.info("{}: removed, a run died while writing it", path.resolve(name));
                 removeDraft(path.resolve(name));
             }
         }
@@ -87,7 +87,7 @@ record CheckpointFolder(Path path, DurableFiles files) {
     }
 
     private static void warn(Path folder, IOException failure) {
-        LOG.warn("{}: cannot be removed ({})", folder, failure.toString());
+        LOGGER.warn("{}: cannot be removed ({})", folder, failure.toString());
     }
 
     private List<String> names() throws IOException {

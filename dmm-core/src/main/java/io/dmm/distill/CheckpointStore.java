@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * <p>A store holds its folder alone until it is closed. Its work cannot be interrupted; an
  * interrupt meanwhile is kept for the caller.
  */
-public final class CheckpointStore implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
+final class CheckpointStore implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(CheckpointStore.class);
 
     private static final long MEGABYTE = 1_000_000;
 
@@ -91,8 +91,7 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     /**
-     * Finds the newest checkpoint that is complete; says in the log and in {@link
-     * StoredCheckpoint#skipped} what was wrong with newer ones.
+     * Finds the newest checkpoint that is complete; says in the log what was wrong with newer ones.
      *
      * @return none in a new folder
      * @throws ModelFileException if there are checkpoints and all are broken
@@ -110,12 +109,11 @@ public final class CheckpointStore implements AutoCloseable {
         List<String> skipped = new ArrayList<>();
         for (long step : folder.stepsNewestFirst()) {
             try {
-                StoredCheckpoint found =
-                        StoredCheckpoint.verify(folder.checkpoint(step), step, skipped);
+                StoredCheckpoint found = StoredCheckpoint.verify(folder.checkpoint(step), step);
                 configuration.requireSame(found.configuration(), found.folder());
                 return Optional.of(found);
             } catch (ModelFileException e) {
-                LOG.warn("checkpoint of step {} is skipped: {}", step, e.getMessage());
+                LOGGER.warn("checkpoint of step {} is skipped: {}", step, e.getMessage());
                 skipped.add(e.getMessage());
             }
         }
@@ -202,7 +200,7 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private void verify(long step) {
-        StoredCheckpoint.verify(folder.checkpoint(step), step, List.of());
+        StoredCheckpoint.verify(folder.checkpoint(step), step);
     }
 
     /** A run that went back to an older checkpoint comes again to where it has been. */
@@ -214,7 +212,7 @@ public final class CheckpointStore implements AutoCloseable {
             verify(step);
             return true;
         } catch (ModelFileException e) {
-            LOG.warn("checkpoint of step {} is replaced: {}", step, e.getMessage());
+            LOGGER.warn("checkpoint of step {} is replaced: {}", step, e.getMessage());
             return false;
         }
     }

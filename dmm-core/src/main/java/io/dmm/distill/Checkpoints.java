@@ -8,9 +8,9 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a training leaves its checkpoints, and from which it goes on. */
+/** Where a training leaves its checkpoints, and where a run goes on from. */
 public final class Checkpoints implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Checkpoints.class);
     private static final int KEPT = 2;
     private static final long NOTHING = -1;
 
@@ -92,7 +92,7 @@ public final class Checkpoints implements AutoCloseable {
     void begin(Map<String, Map<String, NDArray>> parts) {
         this.parts = parts;
         if (resumes()) {
-            LOG.info("training goes on after step {}, from {}", done, newest.folder());
+            LOGGER.info("training goes on after step {}, from {}", done, newest.folder());
             parts.forEach(this::restore);
         } else {
             save();

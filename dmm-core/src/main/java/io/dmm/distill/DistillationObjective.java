@@ -154,7 +154,7 @@ public final class DistillationObjective implements TrainingLoop.Objective {
         int from = 0;
         for (int i = 0; i < counts.length; i++) {
             if (counts[i] > 0) {
-                String name = "score." + drawing.lessons().get(i).teacher().name();
+                String name = StepMetrics.SCORE_OF + drawing.lessons().get(i).teacher().name();
                 parts.put(name, mean(values, from, from + counts[i]));
             }
             from += counts[i];

@@ -15,16 +15,14 @@ import java.util.Map;
  * The exponential moving average of parameters over a training (Polyak and Juditsky, 1992, as used
  * by Ho et al., arXiv 2006.11239): a ← d a + (1 − d) θ after each step.
  *
- * <p>The averages live on a manager of their own; {@link #close} frees them and leaves the
- * parameters.
+ * <p>The averages live on the manager given.
  */
-public final class Ema implements AutoCloseable {
+public final class Ema {
     private static final String UPDATES = "updates";
 
     private final EmaDecay decay;
     private final List<NDArray> parameters;
     private final Map<String, NDArray> averages = new LinkedHashMap<>();
-    private final NDManager memory;
 
     /** How often it was updated, beside the averages so that a checkpoint keeps it. */
     private final NDArray updates;
@@ -37,13 +35,12 @@ public final class Ema implements AutoCloseable {
     public Ema(NDManager manager, Map<String, NDArray> parameters, EmaDecay decay) {
         this.decay = decay;
         this.parameters = List.copyOf(parameters.values());
-        this.memory = manager.newSubManager();
-        this.updates = Ops.create(memory, new float[1], new Shape(1));
+        this.updates = Ops.create(manager, new float[1], new Shape(1));
         parameters.forEach(
                 (name, parameter) -> {
                     try (NDArray values = parameter.stopGradient()) {
                         NDArray average = Ops.plainCopy(values);
-                        average.attach(memory);
+                        average.attach(manager);
                         averages.put(name, average);
                     }
                 });
@@ -69,10 +66,5 @@ public final class Ema implements AutoCloseable {
         Map<String, NDArray> state = new LinkedHashMap<>(averages);
         state.put(UPDATES, updates);
         return state;
-    }
-
-    @Override
-    public void close() {
-        memory.close();
     }
 }

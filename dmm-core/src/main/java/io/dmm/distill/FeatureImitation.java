@@ -21,11 +21,6 @@ public record FeatureImitation(double weight, Reduction reduction) implements Lo
         }
     }
 
-    /** Imitation as in the authors' code, by {@link Reduction#CODE_MEAN}. */
-    public FeatureImitation(double weight) {
-        this(weight, Reduction.CODE_MEAN);
-    }
-
     /**
      * The weighted loss.
      *

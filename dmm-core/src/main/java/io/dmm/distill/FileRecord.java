@@ -16,15 +16,11 @@ record FileRecord(long bytes, String sha256) {
     private static final String HASH = "[0-9a-f]{64}";
 
     FileRecord {
-        if (bytes < 0 || !isHash(sha256)) {
+        if (bytes < 0 || sha256 == null || !sha256.matches(HASH)) {
             throw new IllegalArgumentException(
                     "expected a size and 64 hexadecimal digits but was %d and '%.80s'"
                             .formatted(bytes, sha256));
         }
-    }
-
-    static boolean isHash(String text) {
-        return text != null && text.matches(HASH);
     }
 
     /**

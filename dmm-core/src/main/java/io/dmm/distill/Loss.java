@@ -14,7 +14,7 @@ public sealed interface Loss permits ScoreLoss, FeatureImitation, AdversarialLos
      * @param weight λ_feat; 0.002 in the authors' code
      */
     static FeatureImitation features(double weight) {
-        return new FeatureImitation(weight);
+        return features(weight, Reduction.CODE_MEAN);
     }
 
     /**
@@ -27,12 +27,13 @@ public sealed interface Loss permits ScoreLoss, FeatureImitation, AdversarialLos
     }
 
     /**
-     * A discriminator judges what the student makes of the noise (Eq. 11, 12).
+     * A discriminator judges what the student makes of the noise (Eq. 11, 12), training at the
+     * paper's rate.
      *
      * @param weight λ_adv; 0.01 in the paper
      */
     static AdversarialLoss adversarial(double weight) {
-        return new AdversarialLoss(weight);
+        return new AdversarialLoss(weight, AdversarialLoss.PAPER_RATE);
     }
 
     /** Whether it takes what the networks predict for noise, not for a velocity. */

@@ -1,5 +1,6 @@
 package io.dmm.distill;
 
+import io.dmm.pipeline.Canvas;
 import io.dmm.pipeline.Fonts;
 import io.dmm.pipeline.PngParameters;
 import java.awt.BasicStroke;
@@ -29,14 +30,14 @@ import org.jfree.data.xy.DefaultXYDataset;
 
 /**
  * The curves of a run's losses, each the moving mean of its steps: the whole loss, with every step
- * as a thin line, above its parts; or {@link #byExpert}.
+ * as a thin line, above its parts; or {@link #byExpert}. The axis is logarithmic where they span
+ * more than a factor of 20.
  *
  * @param title left out where it is blank
  * @param metrics the steps in order, as {@link MetricsLog#read} gives them
  * @param view which losses are shown
- * @param logAxis whether the loss axis is logarithmic
  */
-public record LossChart(String title, List<StepMetrics> metrics, View view, boolean logAxis) {
+public record LossChart(String title, List<StepMetrics> metrics, View view) {
     /** Which losses a chart shows. */
     public enum View {
         /** The whole loss and each of its parts. */
@@ -50,7 +51,6 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
     private static final int PIXELS_PER_POINT = 2;
     private static final double LOG_RANGE = 20;
     private static final Color RAW = new Color(0x9c, 0xc3, 0xe6);
-    private static final Color INK = new Color(0x22, 0x26, 0x2b);
     private static final Color GRID = new Color(0xe1, 0xe5, 0xea);
 
     /** Told apart with any kind of colour vision (Okabe and Ito, 2008); yellow is too faint. */
@@ -79,24 +79,14 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         }
     }
 
-    /** A chart of the losses; see {@link #logarithmic} for the axis. */
+    /** A chart of the losses. */
     public LossChart(String title, List<StepMetrics> metrics) {
-        this(title, metrics, View.LOSSES, spansMuch(metrics, View.LOSSES));
+        this(title, metrics, View.LOSSES);
     }
 
     /** The same run with a line for each expert. */
     public LossChart byExpert() {
-        return new LossChart(title, metrics, View.EXPERTS, spansMuch(metrics, View.EXPERTS));
-    }
-
-    /** The same with a logarithmic axis; the default where losses span more than a factor of 20. */
-    public LossChart logarithmic() {
-        return new LossChart(title, metrics, view, true);
-    }
-
-    /** The same with a linear axis. */
-    public LossChart linear() {
-        return new LossChart(title, metrics, view, false);
+        return new LossChart(title, metrics, View.EXPERTS);
     }
 
     /** Draws the chart, 1760×960 pixels for 880×480 points. */
@@ -130,7 +120,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         PngParameters.write(file, image(), "");
     }
 
-    private static boolean spansMuch(List<StepMetrics> metrics, View view) {
+    boolean hasLogAxis() {
         double min = Double.POSITIVE_INFINITY;
         double max = 0;
         for (LossCurve curve : curves(metrics, view)) {
@@ -149,6 +139,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
      */
     private JFreeChart chart(int columns) {
         List<LossCurve> curves = curves(metrics, view);
+        boolean logAxis = hasLogAxis();
         List<LossCurve> lines = new ArrayList<>();
         for (LossCurve curve : curves) {
             lines.add((logAxis ? curve.positive() : curve).smooth(reach()));
@@ -169,7 +160,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
             LossCurve curve = line.thinned(columns);
             data.addSeries(curve.name(), new double[][] {curve.steps(), curve.losses()});
         }
-        return chart(new XYPlot(data, stepAxis(), lossAxis(), renderer));
+        return chart(new XYPlot(data, stepAxis(), lossAxis(logAxis), renderer));
     }
 
     /** How many values to each side a mean is of: a fortieth of the run in all, fewer at first. */
@@ -200,7 +191,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         chart.setBackgroundPaint(Color.WHITE);
         chart.setPadding(new RectangleInsets(14, 14, 10, 20));
         chart.getLegend().setItemFont(Fonts.sans(Font.PLAIN, 13));
-        chart.getLegend().setItemPaint(INK);
+        chart.getLegend().setItemPaint(Canvas.INK);
         chart.getLegend().setItemLabelPadding(new RectangleInsets(2, 4, 2, 14));
         chart.getLegend().setFrame(BlockBorder.NONE);
         return chart;
@@ -209,7 +200,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
     private TextTitle heading() {
         TextTitle heading = new TextTitle(title, Fonts.sans(Font.BOLD, 18));
         heading.setHorizontalAlignment(HorizontalAlignment.LEFT);
-        heading.setPaint(INK);
+        heading.setPaint(Canvas.INK);
         heading.setPadding(0, 0, 10, 0);
         return heading;
     }
@@ -232,7 +223,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
         return dressed(axis);
     }
 
-    private ValueAxis lossAxis() {
+    private ValueAxis lossAxis(boolean logAxis) {
         String label =
                 (view == View.LOSSES ? "loss" : "score")
                         + (reach() > 0 ? ", mean of " + (2 * reach() + 1) : "")
@@ -248,10 +239,10 @@ public record LossChart(String title, List<StepMetrics> metrics, View view, bool
     private static <T extends ValueAxis> T dressed(T axis) {
         axis.setLabelFont(Fonts.sans(Font.PLAIN, 14));
         axis.setTickLabelFont(Fonts.sans(Font.PLAIN, 12));
-        axis.setLabelPaint(INK);
-        axis.setTickLabelPaint(INK);
-        axis.setAxisLinePaint(INK);
-        axis.setTickMarkPaint(INK);
+        axis.setLabelPaint(Canvas.INK);
+        axis.setTickLabelPaint(Canvas.INK);
+        axis.setAxisLinePaint(Canvas.INK);
+        axis.setTickMarkPaint(Canvas.INK);
         return axis;
     }
 }

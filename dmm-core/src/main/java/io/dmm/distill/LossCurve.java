@@ -13,8 +13,6 @@ import java.util.stream.IntStream;
 
 /** One loss over a run, at the steps where it is finite. */
 record LossCurve(String name, double[] steps, double[] losses) {
-    private static final String SCORE_OF = "score.";
-
     /** The whole loss, and its parts where there are several. */
     static List<LossCurve> wholeAndParts(List<StepMetrics> metrics) {
         List<LossCurve> curves = new ArrayList<>();
@@ -29,8 +27,13 @@ record LossCurve(String name, double[] steps, double[] losses) {
     /** The score of each expert that the log tells apart. */
     static List<LossCurve> experts(List<StepMetrics> metrics) {
         return names(metrics).stream()
-                .filter(name -> name.startsWith(SCORE_OF))
-                .map(name -> of(name.substring(SCORE_OF.length()), metrics, m -> part(m, name)))
+                .filter(name -> name.startsWith(StepMetrics.SCORE_OF))
+                .map(
+                        name ->
+                                of(
+                                        name.substring(StepMetrics.SCORE_OF.length()),
+                                        metrics,
+                                        m -> part(m, name)))
                 .toList();
     }
 

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * line. What is not a number is written as {@code "NaN"}, which JSON has no literal for.
  */
 public final class MetricsLog implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(MetricsLog.class);
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
@@ -108,30 +108,30 @@ public final class MetricsLog implements Closeable {
      * Reads the steps of a log in their order; a torn last line, as a killed run leaves it, is
      * skipped.
      *
+     * @throws UncheckedIOException if it cannot be read
      * @throws IllegalArgumentException if a line is neither a step's JSON object nor a validation's
      */
-    public static List<StepMetrics> read(Path path) throws IOException {
+    public static List<StepMetrics> read(Path path) {
         SortedMap<Long, StepMetrics> steps = new TreeMap<>();
         parse(path, step -> steps.put(step.step(), step), validation -> {});
         return new ArrayList<>(steps.values());
     }
 
     /** As {@link #read}, the validations; a log of an earlier version has none. */
-    public static List<Validation> readValidations(Path path) throws IOException {
+    public static List<Validation> readValidations(Path path) {
         SortedMap<Long, Validation> validations = new TreeMap<>();
         parse(path, step -> {}, validation -> validations.put(validation.step(), validation));
         return new ArrayList<>(validations.values());
     }
 
     private static void parse(
-            Path path, Consumer<StepMetrics> steps, Consumer<Validation> validations)
-            throws IOException {
-        String text = Files.readString(path);
+            Path path, Consumer<StepMetrics> steps, Consumer<Validation> validations) {
+        String text = text(path);
         int number = 1;
         for (Iterator<String> lines = text.lines().iterator(); lines.hasNext(); number++) {
             String line = lines.next();
             if (!lines.hasNext() && !text.endsWith("\n")) {
-                LOG.warn("{}: line {} is torn and left out", path, number);
+                LOGGER.warn("{}: line {} is torn and left out", path, number);
                 break;
             }
             try {
@@ -147,6 +147,14 @@ public final class MetricsLog implements Closeable {
                                 .formatted(path, number, line),
                         e);
             }
+        }
+    }
+
+    private static String text(Path path) {
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(path + ": cannot be read (" + e + ")", e);
         }
     }
 

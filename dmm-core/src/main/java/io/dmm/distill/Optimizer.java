@@ -95,18 +95,13 @@ public abstract class Optimizer implements AutoCloseable {
         }
     }
 
-    /**
-     * Clears the gradients accumulated since the last step instead of taking it.
-     *
-     * @return NaN, the norm of a gradient that is of no use
-     */
-    public double discard() {
+    /** Clears the gradients accumulated since the last step instead of taking it. */
+    public void discard() {
         for (NDArray parameter : parameters) {
             try (NDArray gradient = parameter.getGradient()) {
                 clear(gradient);
             }
         }
-        return Double.NaN;
     }
 
     /** Overwrites: DJL subtracts a gradient from itself, which keeps NaN. */

@@ -23,6 +23,9 @@ public record StepMetrics(
         double samplesPerSecond,
         double seconds,
         Map<String, Double> losses) {
+    /** Before an expert's name: the part of the loss that is its score. */
+    public static final String SCORE_OF = "score.";
+
     public StepMetrics {
         if (step < 1) {
             throw new IllegalArgumentException(

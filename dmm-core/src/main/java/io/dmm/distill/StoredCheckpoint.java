@@ -10,31 +10,27 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** A checkpoint of a run, found complete and unaltered. */
-public final class StoredCheckpoint {
+final class StoredCheckpoint {
     static final String SUFFIX = ".safetensors";
 
     private final Path folder;
     private final CheckpointManifest manifest;
-    private final List<String> skipped;
 
-    private StoredCheckpoint(Path folder, CheckpointManifest manifest, List<String> skipped) {
+    private StoredCheckpoint(Path folder, CheckpointManifest manifest) {
         this.folder = folder;
         this.manifest = manifest;
-        this.skipped = List.copyOf(skipped);
     }
 
     /**
      * Opens a checkpoint, reading each of its files once.
      *
      * @param step that its name says
-     * @param skipped what was wrong with newer ones
      * @throws ModelFileException if a file is missing, truncated or altered
      */
-    static StoredCheckpoint verify(Path folder, long step, List<String> skipped) {
+    static StoredCheckpoint verify(Path folder, long step) {
         CheckpointManifest manifest = CheckpointManifest.read(folder);
         if (manifest.step() != step) {
             throw new ModelFileException(
@@ -42,7 +38,7 @@ public final class StoredCheckpoint {
                             .formatted(folder, step, manifest.step()));
         }
         manifest.files().forEach((name, file) -> file.verify(folder.resolve(name)));
-        return new StoredCheckpoint(folder, manifest, skipped);
+        return new StoredCheckpoint(folder, manifest);
     }
 
     public Path folder() {
@@ -52,11 +48,6 @@ public final class StoredCheckpoint {
     /** How many steps of the run had been done. */
     public long step() {
         return manifest.step();
-    }
-
-    /** What was wrong with newer checkpoints, a sentence for each, the newest first. */
-    public List<String> skipped() {
-        return skipped;
     }
 
     /** The configuration of the run that wrote it. */

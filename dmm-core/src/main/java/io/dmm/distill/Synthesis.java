@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Lets an expert draw pictures of captions, kept as latents: the data of DMM's synthesized stage
@@ -71,11 +72,11 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
             TrainingListener listener,
             Cache cache,
             Supplier<String> teacherKey) {
-        Drawing drawing = new Drawing(teacher, styles, captions, listener, teacherKey);
-        return LatentSet.make(manager, "drawn", captions, drawing, cache);
+        DrawnLatents drawn = new DrawnLatents(teacher, styles, captions, listener, teacherKey);
+        return LatentSet.make(manager, "drawn", captions, drawn, cache);
     }
 
-    private final class Drawing implements RowMaker {
+    private final class DrawnLatents implements RowMaker {
         private final Teacher teacher;
         private final List<Integer> styles;
         private final List<String> captions;
@@ -84,7 +85,7 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
         private final ProgressMeter meter;
         private String key;
 
-        private Drawing(
+        private DrawnLatents(
                 Teacher teacher,
                 List<Integer> styles,
                 List<String> captions,
@@ -131,11 +132,30 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
         @Override
         public NDArray make(NDManager memory, int from, int to) {
             meter.checkInterrupted();
-            List<String> texts = captions.subList(from, to);
-            int[] drawn = IntStream.range(from, to).map(this::style).toArray();
-            NDArray latents = batch(memory, denoising, teacher, texts, drawn, from);
+            NDArray latents = latents(memory, from, to);
             meter.made(to - from);
             return latents;
+        }
+
+        private NDArray latents(NDManager memory, int from, int to) {
+            List<String> texts = captions.subList(from, to);
+            List<String> empty = Collections.nCopies(texts.size(), "");
+            int[] drawn = IntStream.range(from, to).map(this::style).toArray();
+            long[] seeds = LongStream.range(from, to).map(row -> seed + row).toArray();
+            Shape sample = new Shape(teacher.unet().config().inChannels(), size(), size());
+            try (NDManager inner = memory.newSubManager()) {
+                NDArray latents =
+                        denoising.latents(
+                                inner,
+                                teacher.textStates().of(inner, texts),
+                                teacher.textStates().of(inner, empty),
+                                StyleRows.of(inner, teacher.unet(), drawn),
+                                new SeededNoise(inner, seeds, sample),
+                                Start.NOISE,
+                                StepListener.NONE);
+                latents.attach(memory);
+                return latents;
+            }
         }
 
         @Override
@@ -147,33 +167,5 @@ public record Synthesis(StableDiffusion base, Settings settings, long seed) {
     /** Height and width of the latents. */
     private int size() {
         return base.unet().config().sampleSize();
-    }
-
-    private NDArray batch(
-            NDManager memory,
-            Denoising denoising,
-            Teacher teacher,
-            List<String> texts,
-            int[] styles,
-            int from) {
-        long[] seeds = new long[texts.size()];
-        for (int i = 0; i < seeds.length; i++) {
-            seeds[i] = seed + from + i;
-        }
-        Shape sample = new Shape(teacher.unet().config().inChannels(), size(), size());
-        List<String> empty = Collections.nCopies(seeds.length, "");
-        try (NDManager inner = memory.newSubManager()) {
-            NDArray latents =
-                    denoising.latents(
-                            inner,
-                            teacher.textStates().of(inner, texts),
-                            teacher.textStates().of(inner, empty),
-                            StyleRows.of(inner, teacher.unet(), styles),
-                            new SeededNoise(inner, seeds, sample),
-                            Start.NOISE,
-                            StepListener.NONE);
-            latents.attach(memory);
-            return latents;
-        }
     }
 }

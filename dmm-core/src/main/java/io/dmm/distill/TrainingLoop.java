@@ -36,6 +36,12 @@ public record TrainingLoop(
     /** The activity that a listener hears of. */
     public static final String ACTIVITY = "training";
 
+    /** The weight decay of every training here. */
+    public static final double WEIGHT_DECAY = 1e-2;
+
+    /** The joint 2-norm to which the gradients of every training here are clipped. */
+    public static final double MAX_GRAD_NORM = 1;
+
     private static final int SKIPPED_AT_MOST = 10;
 
     /** What is minimised. */
@@ -165,22 +171,22 @@ public record TrainingLoop(
             double rate = learningRate.at(step, steps);
             long now = step;
             StepLosses losses = withoutLoss(() -> accumulate(manager, objective, now), checkpoints);
-            StepResult result = update(optimizer, objective, losses, rate);
+            double norm = update(optimizer, objective, losses, rate);
             checkpoints.advance();
             meter.advance(1);
             StepMetrics metrics =
                     new StepMetrics(
                             step + 1,
-                            result.losses.total(),
+                            losses.total(),
                             rate,
-                            result.gradientNorm,
+                            norm,
                             batch / meter.secondsEach(),
                             meter.seconds(),
-                            result.losses.parts());
+                            losses.parts());
             tell(() -> listener.onStep(metrics), checkpoints);
-            skipped = result.isFinite() ? 0 : skipped + 1;
+            skipped = metrics.skipped() ? skipped + 1 : 0;
             if (skipped == SKIPPED_AT_MOST) {
-                throw notFinite(step, result);
+                throw notFinite(metrics);
             }
             checkpoints.saveWhenDue(steps);
             tell(meter::report, checkpoints); // what lies between two steps is not counted
@@ -212,20 +218,10 @@ public record TrainingLoop(
                 checkpoints);
     }
 
-    private static IllegalStateException notFinite(long step, StepResult result) {
+    private static IllegalStateException notFinite(StepMetrics last) {
         return new IllegalStateException(
                 "training: step %d, expected a finite loss and gradient but was %s with norm %s, and so in %d steps in a row; lower the learning rate or check the experts' weights"
-                        .formatted(
-                                step + 1,
-                                result.losses.total(),
-                                result.gradientNorm,
-                                SKIPPED_AT_MOST));
-    }
-
-    private record StepResult(StepLosses losses, double gradientNorm) {
-        boolean isFinite() {
-            return Double.isFinite(losses.total()) && Double.isFinite(gradientNorm);
-        }
+                        .formatted(last.step(), last.loss(), last.gradientNorm(), SKIPPED_AT_MOST));
     }
 
     private StepLosses accumulate(NDManager manager, Objective objective, long step) {
@@ -241,18 +237,24 @@ public record TrainingLoop(
         return StepLosses.mean(losses);
     }
 
-    private StepResult update(
+    /**
+     * Takes the step, unless its loss or gradient is not finite.
+     *
+     * @return the gradient's norm, not finite where the step is skipped
+     */
+    private double update(
             Optimizer optimizer, Objective objective, StepLosses losses, double rate) {
-        double norm =
-                Double.isFinite(losses.total())
-                        ? optimizer.step(rate, maxGradNorm)
-                        : optimizer.discard();
-        StepResult result = new StepResult(losses, norm);
-        if (result.isFinite()) {
+        double norm = Double.NaN;
+        if (Double.isFinite(losses.total())) {
+            norm = optimizer.step(rate, maxGradNorm);
+        } else {
+            optimizer.discard();
+        }
+        if (Double.isFinite(norm)) {
             objective.update();
         } else {
             objective.discard();
         }
-        return result;
+        return norm;
     }
 }

@@ -1,2 +1,2 @@
-/** The run: losses, stages and checkpoints, and what it reports while it goes on. */
+/** The run: losses, checkpoints, and what it reports while it goes on. */
 package io.dmm.distill;

@@ -137,11 +137,6 @@ public record GenerationSettings(String prompt, String negativePrompt, Map<Strin
         return Optional.ofNullable(values.get("Model"));
     }
 
-    /** First digits of the model file's SHA-256, if they are known. */
-    public Optional<String> modelHash() {
-        return Optional.ofNullable(values.get("Model hash"));
-    }
-
     /** Sets all that {@code request} can be set to, and warns of the rest. */
     TextToImage applyTo(TextToImage request) {
         Set<String> unused = new LinkedHashSet<>(values.keySet());

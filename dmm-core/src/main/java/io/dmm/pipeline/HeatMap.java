@@ -4,7 +4,6 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -13,12 +12,10 @@ import java.util.List;
 import java.util.function.DoubleFunction;
 
 /**
- * A picture of a matrix: a cell for each value with its number on a colour, darker for more.
- *
- * @param low the value of the palest colour
- * @param high the value of the darkest, above {@code low}
+ * A picture of a matrix: a cell for each value with its number on a colour, the palest for the
+ * least of them and the darkest for the greatest.
  */
-public record HeatMap(LabelledMatrix matrix, double low, double high) {
+public record HeatMap(LabelledMatrix matrix) {
     private static final int PIXELS_PER_POINT = 2;
     private static final int CELL_WIDTH = 76;
     private static final int CELL_HEIGHT = 44;
@@ -28,29 +25,11 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
     private static final int BAR_WIDTH = 14;
     private static final int BAR_ROOM = 84;
     private static final int MAX_LINES = 3;
-    private static final Color INK = new Color(0x22, 0x26, 0x2b);
     private static final Color NO_VALUE_INK = new Color(0x6b, 0x72, 0x7a);
     private static final Color NO_VALUE_LINE = new Color(0xc6, 0xcc, 0xd2);
 
     public HeatMap {
-        if (!(low < high && Double.isFinite(high - low))) {
-            throw new IllegalArgumentException(
-                    "HeatMap: expected a lower and a higher value but was " + low + " and " + high);
-        }
-    }
-
-    /** Colours from the least to the greatest of the values. */
-    public HeatMap(LabelledMatrix matrix) {
-        this(matrix, matrix.range());
-    }
-
-    private HeatMap(LabelledMatrix matrix, DoubleSummaryStatistics range) {
-        this(
-                matrix,
-                range.getCount() == 0 ? 0 : range.getMin(),
-                range.getMin() < range.getMax()
-                        ? range.getMax()
-                        : range.getCount() == 0 ? 1 : range.getMin() + 1);
+        Scale.of(matrix);
     }
 
     /** Writes the heat map as a PNG. */
@@ -65,37 +44,21 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
      */
     public BufferedImage image() {
         Layout layout = Layout.of(matrix);
-        BufferedImage image =
-                new BufferedImage(
-                        layout.width() * PIXELS_PER_POINT,
-                        layout.height() * PIXELS_PER_POINT,
-                        BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = image.createGraphics();
-        try {
-            g.scale(PIXELS_PER_POINT, PIXELS_PER_POINT);
-            g.setColor(Color.WHITE);
-            g.fillRect(0, 0, layout.width(), layout.height());
-            g.setRenderingHint(
-                    RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            g.setRenderingHint(
-                    RenderingHints.KEY_FRACTIONALMETRICS,
-                    RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            drawLabels(g, layout);
-            DoubleFunction<String> texts = matrix.texts();
-            for (int row = 0; row < matrix.rowLabels().size(); row++) {
-                for (int column = 0; column < matrix.columnLabels().size(); column++) {
-                    drawCell(g, layout, texts, row, column);
-                }
+        return Canvas.draw(layout.width(), layout.height(), PIXELS_PER_POINT, g -> draw(g, layout));
+    }
+
+    private void draw(Graphics2D g, Layout layout) {
+        drawLabels(g, layout);
+        Scale scale = Scale.of(matrix);
+        for (int row = 0; row < matrix.rowLabels().size(); row++) {
+            for (int column = 0; column < matrix.columnLabels().size(); column++) {
+                drawCell(g, layout, scale, row, column);
             }
-            drawBar(g, layout, texts);
-        } finally {
-            g.dispose();
         }
-        return image;
+        drawBar(g, layout, scale);
     }
 
     private void drawLabels(Graphics2D g, Layout layout) {
-        g.setColor(INK);
         layout.title().drawFlushLeft(g, MARGIN, MARGIN);
         for (int column = 0; column < layout.columns().size(); column++) {
             Label label = layout.columns().get(column);
@@ -109,8 +72,7 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
         }
     }
 
-    private void drawCell(
-            Graphics2D g, Layout layout, DoubleFunction<String> texts, int row, int column) {
+    private void drawCell(Graphics2D g, Layout layout, Scale scale, int row, int column) {
         double value = matrix.value(row, column);
         Rectangle2D cell =
                 new Rectangle2D.Double(
@@ -124,18 +86,18 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
             g.draw(cell);
             g.setColor(NO_VALUE_INK);
         } else {
-            Color color = ColorScale.at((value - low) / (high - low));
+            Color color = scale.color(value);
             g.setColor(color);
             g.fill(cell);
             g.setColor(ColorScale.inkOn(color));
         }
-        Label number = label(texts.apply(value), Font.PLAIN, 14, CELL_WIDTH, 1);
+        Label number = label(scale.texts.apply(value), Font.PLAIN, 14, CELL_WIDTH, 1);
         int y = layout.top(row) + (CELL_HEIGHT - number.height()) / 2;
         number.drawCentred(g, layout.left(column), y, CELL_WIDTH);
     }
 
     /** The colours with the values of their ends and middle. */
-    private void drawBar(Graphics2D g, Layout layout, DoubleFunction<String> texts) {
+    private void drawBar(Graphics2D g, Layout layout, Scale scale) {
         int left = layout.left(layout.columns().size()) + 2 * GAP;
         int top = layout.top(0);
         int height = layout.top(layout.rows().size()) - top;
@@ -144,9 +106,9 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
             g.setColor(ColorScale.at(1 - y / height));
             g.fill(new Rectangle2D.Double(left, top + y, BAR_WIDTH, 1.0 / PIXELS_PER_POINT));
         }
-        g.setColor(INK);
+        g.setColor(Canvas.INK);
         for (double share : new double[] {0, 0.5, 1}) {
-            String value = texts.apply(high + (low - high) * share);
+            String value = scale.texts.apply(scale.high + (scale.low - scale.high) * share);
             Label tick = label(value, Font.PLAIN, 12, BAR_ROOM, 1);
             int y = top + (int) Math.round(share * (height - tick.height()));
             tick.drawFlushLeft(g, left + BAR_WIDTH + GAP, y);
@@ -155,6 +117,33 @@ public record HeatMap(LabelledMatrix matrix, double low, double high) {
 
     private static Label label(String text, int style, float size, int width, int lines) {
         return Label.wrap(text, Fonts.sans(style, size), width, lines);
+    }
+
+    /** What a value looks like: the ends of the colours, and its number in words. */
+    private record Scale(double low, double high, DoubleFunction<String> texts) {
+        Scale {
+            if (!(low < high && Double.isFinite(high - low))) {
+                throw new IllegalArgumentException(
+                        "HeatMap: expected a lower and a higher value but was "
+                                + low
+                                + " and "
+                                + high);
+            }
+        }
+
+        static Scale of(LabelledMatrix matrix) {
+            DoubleSummaryStatistics range = matrix.range();
+            if (range.getCount() == 0) {
+                return new Scale(0, 1, matrix.texts());
+            }
+            double low = range.getMin();
+            double high = range.getMax();
+            return new Scale(low, low < high ? high : low + 1, matrix.texts());
+        }
+
+        Color color(double value) {
+            return ColorScale.at((value - low) / (high - low));
+        }
     }
 
     /** Where everything goes, in points. */

@@ -1,6 +1,5 @@
 package io.dmm.pipeline;
 
-import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -24,8 +23,6 @@ public record ImageGrid(
     /** The most that a grid enlarges its pictures. */
     public static final int MAX_ZOOM = 16;
 
-    private static final Color PAPER = Color.WHITE;
-    private static final Color INK = new Color(0x22, 0x26, 0x2b);
     private static final int MAX_LINES = 6;
     private static final float MIN_FONT = 12;
     private static final float MAX_FONT = 26;
@@ -92,30 +89,8 @@ public record ImageGrid(
      */
     public BufferedImage image(int pixelsPerPoint) {
         Layout layout = Layout.of(this);
-        BufferedImage image =
-                new BufferedImage(
-                        layout.width() * pixelsPerPoint,
-                        layout.height() * pixelsPerPoint,
-                        BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = image.createGraphics();
-        try {
-            g.scale(pixelsPerPoint, pixelsPerPoint);
-            g.setColor(PAPER);
-            g.fillRect(0, 0, layout.width(), layout.height());
-            g.setRenderingHint(
-                    RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            g.setRenderingHint(
-                    RenderingHints.KEY_FRACTIONALMETRICS,
-                    RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            g.setRenderingHint(
-                    RenderingHints.KEY_INTERPOLATION,
-                    RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
-            g.setColor(INK);
-            layout.draw(g, cells);
-        } finally {
-            g.dispose();
-        }
-        return image;
+        return Canvas.draw(
+                layout.width(), layout.height(), pixelsPerPoint, g -> layout.draw(g, cells));
     }
 
     private static void requireCount(String what, int labels, int pictures) {
@@ -178,6 +153,9 @@ public record ImageGrid(
         }
 
         void draw(Graphics2D g, List<List<BufferedImage>> cells) {
+            g.setRenderingHint(
+                    RenderingHints.KEY_INTERPOLATION,
+                    RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
             for (int column = 0; column < columns.size(); column++) {
                 Label label = columns.get(column);
                 int y = top(0) - gap - label.height();

@@ -85,25 +85,25 @@ record ModelWriter(StableDiffusion model, DType floatType, Map<String, String> m
                             + model.styles()
                             + "; single files have no names for style prompts, so save a folder");
         }
-        try (NDManager scope = model.manager().newSubManager()) {
+        try (NDManager memory = model.manager().newSubManager()) {
             Files.createDirectories(file.toAbsolutePath().getParent());
             SafeTensorsWriter.write(
-                    file, ldmTensors(scope), floatType, described(ModelSpec.LATENT_DIFFUSION));
+                    file, ldmTensors(memory), floatType, described(ModelSpec.LATENT_DIFFUSION));
         } catch (IOException e) {
             throw WriteFailure.of(file, e);
         }
     }
 
-    private Map<String, NDArray> ldmTensors(NDManager scope) {
+    private Map<String, NDArray> ldmTensors(NDManager memory) {
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         NameTable unet = UNetNames.ldm(model.unet().config());
-        tensors.putAll(unet.inOtherNames(model.unet().parameters(), LdmPart.UNET.prefix(), scope));
+        tensors.putAll(unet.inOtherNames(model.unet().parameters(), LdmPart.UNET.prefix(), memory));
         NameTable vae = VaeNames.ldm(model.vae().config());
-        tensors.putAll(vae.inOtherNames(model.vae().parameters(), LdmPart.VAE.prefix(), scope));
+        tensors.putAll(vae.inOtherNames(model.vae().parameters(), LdmPart.VAE.prefix(), memory));
         NameTable text = ClipNames.ldm(model.textEncoder().config());
         tensors.putAll(
                 text.inOtherNames(
-                        model.textEncoder().parameters(), LdmPart.TEXT_ENCODER.prefix(), scope));
+                        model.textEncoder().parameters(), LdmPart.TEXT_ENCODER.prefix(), memory));
         return tensors;
     }
 

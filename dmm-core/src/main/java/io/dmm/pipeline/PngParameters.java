@@ -1,6 +1,7 @@
 package io.dmm.pipeline;
 
 import io.dmm.weights.AtomicFile;
+import io.dmm.weights.ModelFileException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -77,14 +78,16 @@ public final class PngParameters {
      * Reads what made the picture of a PNG file, for {@link
      * StableDiffusion#sample(GenerationSettings)}.
      *
-     * @throws IllegalArgumentException if the file is no PNG file, is damaged or does not say it
+     * @throws ModelFileException if the file cannot be read, is no PNG file, is damaged or does not
+     *     say it
+     * @throws IllegalArgumentException if what it says is not of that form
      */
-    public static GenerationSettings read(Path file) throws IOException {
+    public static GenerationSettings read(Path file) {
         return GenerationSettings.parse(
                 text(file)
                         .orElseThrow(
                                 () ->
-                                        new IllegalArgumentException(
+                                        new ModelFileException(
                                                 file
                                                         + ": expected a text 'parameters' but was"
                                                         + " none; the picture does not say how it"
@@ -94,9 +97,9 @@ public final class PngParameters {
     /**
      * The parameters of a PNG file as they are, if it has any.
      *
-     * @throws IllegalArgumentException if the file is no PNG file or damaged
+     * @throws ModelFileException if the file cannot be read, is no PNG file or damaged
      */
-    public static Optional<String> text(Path file) throws IOException {
+    public static Optional<String> text(Path file) {
         return PngText.read(file, KEYWORD);
     }
 

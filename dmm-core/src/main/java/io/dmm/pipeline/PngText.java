@@ -1,5 +1,6 @@
 package io.dmm.pipeline;
 
+import io.dmm.weights.ModelFileException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -37,11 +38,14 @@ final class PngText implements AutoCloseable {
     /**
      * The first text under {@code keyword}, if there is one.
      *
-     * @throws IllegalArgumentException if the file is no PNG file or damaged before that text
+     * @throws ModelFileException if the file cannot be read, is no PNG file or damaged before that
+     *     text
      */
-    static Optional<String> read(Path file, String keyword) throws IOException {
+    static Optional<String> read(Path file, String keyword) {
         try (PngText png = new PngText(file)) {
             return png.find(keyword);
+        } catch (IOException e) {
+            throw new ModelFileException(file + ": cannot be read (" + e + ")", e);
         }
     }
 
@@ -150,8 +154,8 @@ final class PngText implements AutoCloseable {
         return "at most " + LONGEST_TEXT + " bytes";
     }
 
-    private IllegalArgumentException damaged(String what) {
-        return new IllegalArgumentException(
+    private ModelFileException damaged(String what) {
+        return new ModelFileException(
                 file + ": " + what + "; expected a PNG picture, the file is damaged or foreign");
     }
 

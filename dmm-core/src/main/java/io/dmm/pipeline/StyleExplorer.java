@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The surroundings of a mix of styles: for each style of the model a row of pictures from the mix
@@ -64,19 +63,12 @@ public final class StyleExplorer extends StyleSheet<StyleExplorer> {
     private List<String> columnLabels() {
         List<String> labels = new ArrayList<>();
         for (double share : shares()) {
-            labels.add(share == 0 ? mix() : String.format(Locale.ROOT, "%.0f %%", 100 * share));
+            labels.add(
+                    share == 0
+                            ? centre.words()
+                            : String.format(Locale.ROOT, "%.0f %%", 100 * share));
         }
         return labels;
-    }
-
-    /** The mix at the centre, as a label. */
-    private String mix() {
-        if (centre.weights().size() == 1) {
-            return centre.weights().keySet().iterator().next();
-        }
-        return centre.weights().entrySet().stream()
-                .map(e -> e.getKey() + String.format(Locale.ROOT, " %.2f", e.getValue()))
-                .collect(Collectors.joining(", "));
     }
 
     @Override

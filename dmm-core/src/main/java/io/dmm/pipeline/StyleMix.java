@@ -3,6 +3,7 @@ package io.dmm.pipeline;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -123,6 +124,19 @@ public final class StyleMix {
     private static IllegalArgumentException malformed(String entry) {
         return new IllegalArgumentException(
                 "style mix: expected style:weight but was '" + entry + "'");
+    }
+
+    /** In words, {@code ink 0.30, pixel 0.70}; of one style alone its name. */
+    public String words() {
+        if (weights.size() == 1 && weights.containsValue(1.0)) {
+            return weights.keySet().iterator().next();
+        }
+        return weights.entrySet().stream()
+                .map(
+                        style ->
+                                String.format(
+                                        Locale.ROOT, "%s %.2f", style.getKey(), style.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     /**

@@ -253,12 +253,12 @@ public final class Ops {
     }
 
     /** Opaque bfloat16 copy: only for the operators of this class, see {@link Precision#BF16}. */
-    public static NDArray toBf16(NDArray x) {
+    static NDArray toBf16(NDArray x) {
         return call("to_bf16", x);
     }
 
     /** Copy in fp32. */
-    public static NDArray toFp32(NDArray x) {
+    static NDArray toFp32(NDArray x) {
         return call("to_fp32", x);
     }
 }

@@ -26,11 +26,6 @@ public final class TorchRandom {
         }
     }
 
-    /** The values of {@code torch.randn(count, generator=manual_seed(seed))}. */
-    public static float[] normal(long seed, int count) {
-        return new TorchRandom(seed).normal(count);
-    }
-
     /** The next {@code count} standard normal values, as one call of torch's {@code randn}. */
     public float[] normal(int count) {
         if (count < 0) {

@@ -70,9 +70,19 @@ public final class TinyWorldTraining {
 
     private static final int EXPERT_PICTURES = 4_000;
     private static final TrainingLoop BASE_LOOP =
-            new TrainingLoop(7000, 32, LearningRate.cosine(1.2e-3).withWarmup(200), 0.01, 1);
+            new TrainingLoop(
+                    7000,
+                    32,
+                    LearningRate.cosine(1.2e-3).withWarmup(200),
+                    TrainingLoop.WEIGHT_DECAY,
+                    TrainingLoop.MAX_GRAD_NORM);
     private static final TrainingLoop EXPERT_LOOP =
-            new TrainingLoop(1500, 32, LearningRate.cosine(8e-4).withWarmup(50), 0.01, 1);
+            new TrainingLoop(
+                    1500,
+                    32,
+                    LearningRate.cosine(8e-4).withWarmup(50),
+                    TrainingLoop.WEIGHT_DECAY,
+                    TrainingLoop.MAX_GRAD_NORM);
 
     private final Path folder;
     private final TrainingListener listener;

@@ -27,10 +27,20 @@ final class VaeTraining {
     private static final float KL_WEIGHT = 1e-4f;
     private static final int BATCH = 16;
     private static final TrainingLoop LOOP =
-            new TrainingLoop(3500, BATCH, LearningRate.cosine(1.5e-3).withWarmup(100), 0.01, 1);
+            new TrainingLoop(
+                    3500,
+                    BATCH,
+                    LearningRate.cosine(1.5e-3).withWarmup(100),
+                    TrainingLoop.WEIGHT_DECAY,
+                    TrainingLoop.MAX_GRAD_NORM);
 
     private static final TrainingLoop DECODER_LOOP =
-            new TrainingLoop(2000, BATCH, LearningRate.cosine(1e-3).withWarmup(100), 0.01, 1);
+            new TrainingLoop(
+                    2000,
+                    BATCH,
+                    LearningRate.cosine(1e-3).withWarmup(100),
+                    TrainingLoop.WEIGHT_DECAY,
+                    TrainingLoop.MAX_GRAD_NORM);
 
     private final long seed;
 

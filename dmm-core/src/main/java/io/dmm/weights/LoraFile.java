@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /** Reads a LoRA file and checks that it fits a model. */
 final class LoraFile {
-    private static final Logger LOG = LoggerFactory.getLogger(LoraFile.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LoraFile.class);
     private static final int NAMES_SHOWN = 10;
 
     /** Kinds of adapters that this library does not know how to fold, by what only they have. */
@@ -160,7 +160,7 @@ final class LoraFile {
                     "%s: expected only changes to layers of the model but %d of %d tensors are none, first %s; it is for another architecture, or ignoringUnknown() leaves them out"
                             .formatted(file.where(), unknown.size(), all, first));
         }
-        LOG.warn(
+        LOGGER.warn(
                 "{}: left out {} of {} tensors that fit no layer, first {}",
                 file.where(),
                 unknown.size(),

@@ -18,7 +18,6 @@ import java.util.Map;
  * 2106.09685, Eq. 3), summed in fp32. It owns what it has read.
  */
 public final class LoraUpdates implements AutoCloseable {
-    private static final String WEIGHT = ".weight";
 
     private final NDManager manager = Compute.newManager();
     private final Map<String, List<LoraChange>> changes = new HashMap<>();
@@ -38,7 +37,8 @@ public final class LoraUpdates implements AutoCloseable {
                 for (LoraChange change : LoraFile.read(lora, targets, updates.manager)) {
                     if (change.scale() != 0) { // the weight stays as it is, bit by bit
                         updates.changes
-                                .computeIfAbsent(change.name() + WEIGHT, n -> new ArrayList<>())
+                                .computeIfAbsent(
+                                        change.name() + LoraTargets.WEIGHT, n -> new ArrayList<>())
                                 .add(change);
                     }
                 }

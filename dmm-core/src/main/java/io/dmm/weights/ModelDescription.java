@@ -114,11 +114,6 @@ public record ModelDescription(
         return new ModelDescription(path, whole ? ModelKind.CHECKPOINT : kind, parts, metadata);
     }
 
-    /** The architecture that the file names by ModelSpec's key, or what it was recognised as. */
-    public String architecture() {
-        return metadata.getOrDefault(ModelSpec.ARCHITECTURE, kind.noun());
-    }
-
     /**
      * SHA-256 of the file, or of each safetensors file of the folder, by path; this reads all of
      * them.

@@ -65,10 +65,6 @@ public final class ModelFolder implements ModelFiles {
         return part.equals(onlyPart) || beside ? path : folder;
     }
 
-    public Path path() {
-        return path;
-    }
-
     @Override
     public String where() {
         return path.toString();

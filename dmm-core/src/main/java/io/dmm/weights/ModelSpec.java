@@ -23,7 +23,7 @@ public final class ModelSpec {
     static final String ARCHITECTURE = "modelspec.architecture";
 
     /** Key under which {@link SafeTensorsWriter} states the hash of the data part. */
-    static final String HASH = "modelspec.hash_sha256";
+    public static final String HASH = "modelspec.hash_sha256";
 
     private ModelSpec() {}
 
@@ -46,7 +46,7 @@ public final class ModelSpec {
                 title,
                 "modelspec.resolution",
                 size + "x" + size,
-                "modelspec.prediction_type",
+                PREDICTION_TYPE,
                 predictionType,
                 HASH,
                 "");

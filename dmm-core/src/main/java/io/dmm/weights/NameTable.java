@@ -37,12 +37,12 @@ public final class NameTable {
             return this == MATRIX && flat ? shape.slice(0, 2) : shape;
         }
 
-        NDArray inOther(NDArray tensor, NDManager scope) {
+        NDArray inOther(NDArray tensor, NDManager memory) {
             if (this != MATRIX) {
                 return tensor;
             }
             NDArray plain = Ops.plainCopy(tensor);
-            plain.attach(scope);
+            plain.attach(memory);
             NDArray convolution = plain.reshape(plain.getShape().addAll(new Shape(1, 1)));
             return convolution;
         }
@@ -122,11 +122,6 @@ public final class NameTable {
         }
     }
 
-    /** The number of tensors. */
-    public int size() {
-        return byName.size();
-    }
-
     /** Diffusers' tensor name → the other layout's, in the order of the network. */
     public Map<String, String> names() {
         Map<String, String> names = new LinkedHashMap<>();
@@ -203,10 +198,10 @@ public final class NameTable {
      *
      * @param tensors all of the network's, by diffusers' names
      * @param prefix goes before each name
-     * @param scope receives what is reshaped
+     * @param memory receives what is reshaped
      */
     public Map<String, NDArray> inOtherNames(
-            Map<String, NDArray> tensors, String prefix, NDManager scope) {
+            Map<String, NDArray> tensors, String prefix, NDManager memory) {
         Map<String, NDArray> renamed = new LinkedHashMap<>();
         tensors.forEach(
                 (name, tensor) -> {
@@ -215,7 +210,7 @@ public final class NameTable {
                         throw new IllegalArgumentException(
                                 "name table: expected a name of the network but was " + name);
                     }
-                    renamed.put(prefix + row.other, row.pointwise.inOther(tensor, scope));
+                    renamed.put(prefix + row.other, row.pointwise.inOther(tensor, memory));
                 });
         return renamed;
     }

@@ -53,10 +53,6 @@ public final class SafeTensorsFile implements TensorFile {
         }
     }
 
-    public Path path() {
-        return path;
-    }
-
     @Override
     public Map<String, TensorInfo> tensors() {
         return header.tensors();
@@ -65,6 +61,11 @@ public final class SafeTensorsFile implements TensorFile {
     @Override
     public Map<String, String> metadata() {
         return header.metadata();
+    }
+
+    /** Where the data part begins, in bytes from the file's start. */
+    public long dataStart() {
+        return header.dataStart();
     }
 
     @Override

@@ -91,12 +91,12 @@ public final class SafeTensorsWriter {
     private static void write(WritableByteChannel out, String where, TensorInfo info, NDArray array)
             throws IOException {
         long size = info.shape().size();
-        try (NDManager scope = array.getManager().newSubManager();
+        try (NDManager memory = array.getManager().newSubManager();
                 NDArray plain = Ops.plainCopy(array)) {
             NDArray flat = plain.reshape(size);
-            flat.attach(scope);
+            flat.attach(memory);
             for (long at = 0; at < size; at += CHUNK) {
-                try (NDManager step = scope.newSubManager()) {
+                try (NDManager step = memory.newSubManager()) {
                     NDArray chunk =
                             flat.get(new NDIndex().addSliceDim(at, Math.min(at + CHUNK, size)));
                     chunk.attach(step);

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * Several safetensors files under one {@code *.safetensors.index.json}, whose {@code weight_map}
  * says which plain file of the same folder holds which tensor.
  */
-public final class ShardedSafeTensors implements TensorFile {
+final class ShardedSafeTensors implements TensorFile {
     // no separator, drive or leading dot: an index must not reach out of its folder
     private static final Pattern SAFE_NAME = Pattern.compile("\\w[\\w.-]*\\.safetensors");
 

@@ -182,7 +182,9 @@ class CacheTest {
         Thread.currentThread().interrupt();
         assertThrows(
                 CancellationException.class,
-                () -> LatentSet.encode(manager, MODEL.vae(), pictures));
+                () ->
+                        LatentSet.encode(
+                                manager, MODEL.vae(), pictures, Cache.NONE, RowListener.NONE));
         Thread.currentThread().interrupt();
         assertThrows(
                 CancellationException.class,
@@ -215,7 +217,8 @@ class CacheTest {
         long[] all = IntStream.range(0, 300).mapToLong(i -> i).toArray();
         int before = manager.getManagedArrays().size();
         float[] direct;
-        try (LatentSet set = LatentSet.encode(manager, MODEL.vae(), pictures)) {
+        try (LatentSet set =
+                LatentSet.encode(manager, MODEL.vae(), pictures, Cache.NONE, RowListener.NONE)) {
             direct = values(set, all);
         }
         Cache cache = Cache.in(folder);

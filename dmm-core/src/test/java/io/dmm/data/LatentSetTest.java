@@ -29,7 +29,9 @@ class LatentSetTest {
         List<CaptionedImage> pictures = SmallModels.pictures(70);
         int before = manager.getManagedArrays().size();
         try (NDManager memory = manager.newSubManager();
-                LatentSet set = LatentSet.encode(manager, MODEL.vae(), pictures)) {
+                LatentSet set =
+                        LatentSet.encode(
+                                manager, MODEL.vae(), pictures, Cache.NONE, RowListener.NONE)) {
             assertEquals(70, set.size());
             assertEquals("a house number 65", set.caption(65));
             for (int row : new int[] {0, 65}) {
@@ -82,7 +84,13 @@ class LatentSetTest {
                 "captioned pictures: expected at least 1 but was 0",
                 assertThrows(
                                 IllegalArgumentException.class,
-                                () -> LatentSet.encode(manager, MODEL.vae(), List.of()))
+                                () ->
+                                        LatentSet.encode(
+                                                manager,
+                                                MODEL.vae(),
+                                                List.of(),
+                                                Cache.NONE,
+                                                RowListener.NONE))
                         .getMessage());
         latents.close();
     }

@@ -108,7 +108,7 @@ class AdversarialReferenceTest {
 
     private AdversarialTraining adversarial() {
         AdversarialTraining adversarial =
-                new AdversarialTraining(manager, base, SCHEDULE, STYLES, new AdversarialLoss(1), 1);
+                new AdversarialTraining(manager, base, SCHEDULE, STYLES, Loss.adversarial(1), 1);
         restore(adversarial.parameters());
         return adversarial;
     }

@@ -292,22 +292,22 @@ class AdversarialTrainingTest {
         Predictions predictions = predictions(manager, 1);
         try (AdversarialTraining light =
                         new AdversarialTraining(
-                                manager, base, SCHEDULE, 2, new AdversarialLoss(1), 3);
+                                manager, base, SCHEDULE, 2, Loss.adversarial(1), 3);
                 AdversarialTraining heavy =
                         new AdversarialTraining(
-                                manager, base, SCHEDULE, 2, new AdversarialLoss(4), 3)) {
+                                manager, base, SCHEDULE, 2, Loss.adversarial(4), 3)) {
             assertEquals(
                     4 * light.loss(predictions, 0).getFloat(),
                     heavy.loss(predictions, 0).getFloat());
         }
-        assertEquals(1e-5, new AdversarialLoss(1).learningRate());
+        assertEquals(1e-5, Loss.adversarial(1).learningRate());
     }
 
     @Test
     void badWeightOrRate_areRefused() {
         assertRefused(
                 "adversarial loss: weight, expected a number above 0 but was -1.0",
-                () -> new AdversarialLoss(-1));
+                () -> Loss.adversarial(-1));
         assertRefused(
                 "adversarial loss: learning rate, expected a number above 0 but was NaN",
                 () -> new AdversarialLoss(1, Double.NaN));

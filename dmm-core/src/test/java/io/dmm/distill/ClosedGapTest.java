@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.SmallModels;
+import io.dmm.data.Cache;
 import io.dmm.data.LatentSet;
+import io.dmm.data.RowListener;
 import io.dmm.data.TextStates;
 import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.StableDiffusion;
@@ -21,7 +23,9 @@ import org.junit.jupiter.api.Test;
 class ClosedGapTest {
     private final StableDiffusion base = SmallModels.base();
     private final NDManager manager = base.manager();
-    private final LatentSet set = LatentSet.encode(manager, base.vae(), SmallModels.pictures(65));
+    private final LatentSet set =
+            LatentSet.encode(
+                    manager, base.vae(), SmallModels.pictures(65), Cache.NONE, RowListener.NONE);
     private final TextStates textStates =
             new TextStates(
                     manager, (memory, texts) -> base.encode(memory, texts, 1), set.captions());

@@ -11,7 +11,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.dmm.SmallModels;
+import io.dmm.data.Cache;
 import io.dmm.data.LatentSet;
+import io.dmm.data.RowListener;
 import io.dmm.data.TextStates;
 import io.dmm.model.unet.Activations;
 import io.dmm.model.unet.UNet;
@@ -37,7 +39,9 @@ class DistillationObjectiveTest {
 
     private final StableDiffusion base = SmallModels.base();
     private final NDManager manager = base.manager();
-    private final LatentSet set = LatentSet.encode(manager, base.vae(), SmallModels.pictures(1));
+    private final LatentSet set =
+            LatentSet.encode(
+                    manager, base.vae(), SmallModels.pictures(1), Cache.NONE, RowListener.NONE);
     private final TextStates textStates =
             new TextStates(
                     manager, (memory, texts) -> base.encode(memory, texts, 1), set.captions());
@@ -252,8 +256,7 @@ class DistillationObjectiveTest {
     void featureWeight_mustBePositive() {
         assertEquals(
                 "feature imitation: weight, expected a number above 0 but was 0.0",
-                assertThrows(IllegalArgumentException.class, () -> new FeatureImitation(0))
-                        .getMessage());
+                assertThrows(IllegalArgumentException.class, () -> Loss.features(0)).getMessage());
     }
 
     private double loss(UNet student, LatentSet own, long step) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -44,60 +45,56 @@ class EmaTest {
     @CsvSource({"lerp, false", "ema_model, true"})
     void everyUpdate_equalsTheReference(String fixture, boolean warmsUp) {
         double decay = reference.config().json().get("decay").doubleValue();
-        try (Ema ema = new Ema(manager, parameters, new EmaDecay(decay, warmsUp))) {
-            for (int step = 0; step < 12; step++) {
-                takeStep(step);
-                ema.update();
-                for (String name : NAMES) {
-                    // a rounding or two of values up to about 3
-                    assertArrayEquals(
-                            reference.value(fixture + "." + step + "." + name).toFloatArray(),
-                            ema.averages().get(name).toFloatArray(),
-                            5e-7f,
-                            fixture + " " + step);
-                }
+        Ema ema = new Ema(manager, parameters, new EmaDecay(decay, warmsUp));
+        for (int step = 0; step < 12; step++) {
+            takeStep(step);
+            ema.update();
+            for (String name : NAMES) {
+                // a rounding or two of values up to about 3
+                assertArrayEquals(
+                        reference.value(fixture + "." + step + "." + name).toFloatArray(),
+                        ema.averages().get(name).toFloatArray(),
+                        5e-7f,
+                        fixture + " " + step);
             }
         }
     }
 
     @Test
     void restoredState_goesOnAsTheOriginal() {
-        try (Ema whole = new Ema(manager, parameters, EmaDecay.warmedUp(0.7))) {
-            takeStep(0);
-            whole.update();
-            takeStep(1);
-            whole.update();
-            takeStep(2);
-            try (Ema resumed = new Ema(manager, parameters, EmaDecay.warmedUp(0.7))) {
-                Map<String, NDArray> state = resumed.state();
-                whole.state().forEach((name, array) -> Ops.assign(state.get(name), array));
-                whole.update();
-                resumed.update();
-                for (String name : NAMES) {
-                    assertArrayEquals(
-                            whole.averages().get(name).toFloatArray(),
-                            resumed.averages().get(name).toFloatArray());
-                }
-            }
+        Ema whole = new Ema(manager, parameters, EmaDecay.warmedUp(0.7));
+        takeStep(0);
+        whole.update();
+        takeStep(1);
+        whole.update();
+        takeStep(2);
+        Ema resumed = new Ema(manager, parameters, EmaDecay.warmedUp(0.7));
+        Map<String, NDArray> state = resumed.state();
+        whole.state().forEach((name, array) -> Ops.assign(state.get(name), array));
+        whole.update();
+        resumed.update();
+        for (String name : NAMES) {
+            assertArrayEquals(
+                    whole.averages().get(name).toFloatArray(),
+                    resumed.averages().get(name).toFloatArray());
         }
     }
 
     @Test
     void average_ofParametersInTraining_recordsNothing() {
         parameters.values().forEach(parameter -> parameter.setRequiresGradient(true));
-        try (Ema ema = new Ema(manager, parameters, EmaDecay.constant(0.9))) {
-            ema.update();
-            ema.averages().values().forEach(average -> assertFalse(average.hasGradient()));
-        }
+        Ema ema = new Ema(manager, parameters, EmaDecay.constant(0.9));
+        ema.update();
+        ema.averages().values().forEach(average -> assertFalse(average.hasGradient()));
     }
 
     @Test
-    void close_freesTheAveragesOnly() {
-        int before = manager.getManagedArrays().size();
-        Ema ema = new Ema(manager, parameters, EmaDecay.constant(0.9));
+    void averages_areFreedWithTheirManager() {
+        NDManager memory = manager.newSubManager();
+        Ema ema = new Ema(memory, parameters, EmaDecay.constant(0.9));
         ema.update();
-        ema.close();
-        assertEquals(before, manager.getManagedArrays().size());
+        memory.close();
+        ema.state().values().forEach(array -> assertTrue(array.isReleased()));
         assertFalse(parameters.get("a").isReleased());
     }
 

@@ -124,7 +124,7 @@ class FeatureImitationTest {
     void otherNumberOfBlocks_isRefused() {
         try (NDManager manager = Compute.newManager()) {
             NDArray output = manager.zeros(new Shape(1, 2, 2, 2));
-            FeatureImitation imitation = new FeatureImitation(1);
+            FeatureImitation imitation = Loss.features(1);
             assertEquals(
                     "feature imitation: outputs of blocks, expected as many of the teachers as the"
                             + " 2 of the student but was 1",

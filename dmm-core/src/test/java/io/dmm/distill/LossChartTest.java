@@ -28,10 +28,10 @@ class LossChartTest {
 
     @Test
     void axis_isLogarithmicForALargeRangeOfPositiveLosses() {
-        assertFalse(new LossChart("t", run(i -> 10 + i)).logAxis());
-        assertTrue(new LossChart("t", run(i -> 1 / (1 + i))).logAxis());
-        assertFalse(new LossChart("t", run(i -> i == 0 ? -1 : i)).logAxis());
-        assertTrue(new LossChart("t", run(i -> i == 3 ? Double.NaN : 1 / (1 + i))).logAxis());
+        assertFalse(new LossChart("t", run(i -> 10 + i)).hasLogAxis());
+        assertTrue(new LossChart("t", run(i -> 1 / (1 + i))).hasLogAxis());
+        assertFalse(new LossChart("t", run(i -> i == 0 ? -1 : i)).hasLogAxis());
+        assertTrue(new LossChart("t", run(i -> i == 3 ? Double.NaN : 1 / (1 + i))).hasLogAxis());
     }
 
     @Test
@@ -48,7 +48,7 @@ class LossChartTest {
 
     @Test
     void exponentialFall_isStraightOnTheLogAxis() {
-        BufferedImage image = new LossChart("t", run(i -> Math.exp(-i / 10))).logarithmic().image();
+        BufferedImage image = new LossChart("t", run(i -> Math.exp(-i / 10))).image();
         int left = heightOfLine(image, 300);
         int right = heightOfLine(image, 1500);
         assertEquals(heightOfLine(image, 900), (left + right) / 2.0, 8);
@@ -63,7 +63,7 @@ class LossChartTest {
 
     @Test
     void parts_haveALineEach() {
-        LossChart chart = new LossChart("t", parts()).linear();
+        LossChart chart = new LossChart("t", parts());
         BufferedImage image = chart.image();
         int total = heightOf(image, COLORS[0], 900);
         int adversarial = heightOf(image, COLORS[1], 900);
@@ -75,7 +75,7 @@ class LossChartTest {
 
     @Test
     void byExpert_isALineForEachExpert() {
-        BufferedImage image = new LossChart("t", parts()).byExpert().linear().image();
+        BufferedImage image = new LossChart("t", parts()).byExpert().image();
         int ink = heightOf(image, COLORS[0], 900);
         int pixel = heightOf(image, COLORS[1], 900);
         assertTrue(ink < pixel, ink + " " + pixel);
@@ -105,8 +105,6 @@ class LossChartTest {
     @Test
     void runWithoutAFiniteLoss_isDrawnEmpty() {
         assertEquals(1760, new LossChart("t", run(i -> Double.NaN)).image().getWidth());
-        assertEquals(
-                1760, new LossChart("t", run(i -> Double.NaN)).logarithmic().image().getWidth());
     }
 
     @Test

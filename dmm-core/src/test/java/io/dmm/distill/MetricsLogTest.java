@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -115,6 +116,13 @@ class MetricsLogTest {
     void emptyLog_hasNoSteps() throws IOException {
         append(List.of());
         assertEquals(List.of(), MetricsLog.read(file));
+    }
+
+    @Test
+    void missingLog_isNamed() {
+        assertEquals(
+                file + ": cannot be read (java.nio.file.NoSuchFileException: " + file + ")",
+                assertThrows(UncheckedIOException.class, () -> MetricsLog.read(file)).getMessage());
     }
 
     @Test

@@ -71,6 +71,6 @@ class NoisyLatentsTest {
     }
 
     private NDArray clean(int batch) {
-        return manager.create(TorchRandom.normal(1, batch * SIZE), new Shape(batch, 4, 2, 2));
+        return manager.create(new TorchRandom(1).normal(batch * SIZE), new Shape(batch, 4, 2, 2));
     }
 }

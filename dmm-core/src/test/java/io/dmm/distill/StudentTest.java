@@ -107,6 +107,6 @@ class StudentTest {
 
     private NDArray normal(long seed, long... shape) {
         Shape dimensions = new Shape(shape);
-        return manager.create(TorchRandom.normal(seed, (int) dimensions.size()), dimensions);
+        return manager.create(new TorchRandom(seed).normal((int) dimensions.size()), dimensions);
     }
 }

@@ -44,7 +44,7 @@ class LdmNamesTest {
                 .forEachRemaining(name -> expected.put(name, others.next().textValue()));
         assertEquals(count, expected.size());
         assertEquals(expected, new TreeMap<>(table.names()));
-        assertEquals(count, table.size());
+        assertEquals(count, table.names().size());
     }
 
     @Test

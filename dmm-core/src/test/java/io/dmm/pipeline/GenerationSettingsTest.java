@@ -120,7 +120,7 @@ class GenerationSettingsTest {
         assertEquals(768, settings.height());
         assertEquals(2, settings.clipSkip());
         assertEquals(Optional.of("v1-5-pruned"), settings.model());
-        assertEquals(Optional.of("45dee52b"), settings.modelHash());
+        assertEquals("45dee52b", settings.values().get("Model hash"));
         assertEquals(Optional.empty(), settings.style());
         assertEquals("ink: 1a2b, paint: 3c4d", settings.values().get("Lora hashes"));
         assertEquals("{\"model\": \"45dee52b\"}", settings.values().get("Hashes"));

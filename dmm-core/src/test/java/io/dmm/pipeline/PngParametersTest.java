@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmm.weights.ModelFileException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,7 +13,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -163,8 +163,8 @@ class PngParametersTest {
     void pictureWithoutParameters_saysSo() throws IOException {
         Path file = folder.resolve("plain.png");
         Files.write(file, plainPng());
-        IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> PngParameters.read(file));
+        ModelFileException e =
+                assertThrows(ModelFileException.class, () -> PngParameters.read(file));
         assertEquals(
                 file
                         + ": expected a text 'parameters' but was none; the picture does not say"
@@ -186,12 +186,15 @@ class PngParametersTest {
         for (int length : new int[] {0, 4, 20, 60}) {
             Path file = folder.resolve("cut" + length + ".png");
             Files.write(file, Arrays.copyOf(whole, length));
-            IllegalArgumentException e =
-                    assertThrows(IllegalArgumentException.class, () -> PngParameters.text(file));
+            ModelFileException e =
+                    assertThrows(ModelFileException.class, () -> PngParameters.text(file));
             assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
         }
-        assertThrows(
-                NoSuchFileException.class, () -> PngParameters.text(folder.resolve("none.png")));
+        Path none = folder.resolve("none.png");
+        assertEquals(
+                none + ": cannot be read (java.nio.file.NoSuchFileException: " + none + ")",
+                assertThrows(ModelFileException.class, () -> PngParameters.text(none))
+                        .getMessage());
     }
 
     private static byte[] plainPng() throws IOException {
@@ -213,13 +216,13 @@ class PngParametersTest {
     private void readOrRefused(byte[] png) throws IOException {
         try {
             text(png);
-        } catch (IllegalArgumentException e) {
+        } catch (ModelFileException e) {
             assertTrue(e.getMessage().startsWith(folder.toString()), e.getMessage());
         }
     }
 
     private void assertRefused(String what, byte[] png) {
-        String message = assertThrows(IllegalArgumentException.class, () -> text(png)).getMessage();
+        String message = assertThrows(ModelFileException.class, () -> text(png)).getMessage();
         assertTrue(message.startsWith(folder.resolve("text.png") + ": " + what), message);
     }
 

@@ -12,6 +12,13 @@ class StyleMixTest {
     private static final List<String> STYLES = List.of("ink", "pixel", "oil");
 
     @Test
+    void words_areNamesAndWeightsToTwoDecimals() {
+        assertEquals("ink 0.30, pixel 0.67", StyleMix.of("ink", 0.3).and("pixel", 2.0 / 3).words());
+        assertEquals("ink", StyleMix.only("ink").words());
+        assertEquals("ink 0.50", StyleMix.of("ink", 0.5).words());
+    }
+
+    @Test
     void weights_areInTheOrderOfTheModel() {
         assertArrayEquals(new float[] {0, 1, 0}, StyleMix.only("pixel").over(STYLES));
         StyleMix mix = StyleMix.of("oil", 0.75).and("ink", 0.25);

@@ -10,8 +10,8 @@ final class KnownPicture implements AutoCloseable {
     static final int SIZE = 16;
 
     final NDManager manager = NDManager.newBaseManager();
-    final NDArray noise = manager.create(TorchRandom.normal(1, SIZE), new Shape(1, SIZE));
-    final NDArray x0 = manager.create(TorchRandom.normal(2, SIZE), new Shape(1, SIZE));
+    final NDArray noise = manager.create(new TorchRandom(1).normal(SIZE), new Shape(1, SIZE));
+    final NDArray x0 = manager.create(new TorchRandom(2).normal(SIZE), new Shape(1, SIZE));
 
     /** SD 1.5's betas, ending at ᾱ = 1. */
     static NoiseSchedule schedule(PredictionType type, TimestepSpacing spacing, int stepsOffset) {

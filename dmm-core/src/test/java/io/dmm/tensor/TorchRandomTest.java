@@ -61,7 +61,7 @@ class TorchRandomTest {
         for (int i = 0; i < 4; i++) {
             float[] one = new float[each];
             System.arraycopy(expected, i * each, one, 0, each);
-            assertArrayEquals(one, TorchRandom.normal(7 + i, each), TOLERANCE);
+            assertArrayEquals(one, new TorchRandom(7 + i).normal(each), TOLERANCE);
         }
     }
 
@@ -76,7 +76,7 @@ class TorchRandomTest {
 
     @Test
     void normal_keepsTheSpareValueOfAnOddShortDraw() {
-        float[] together = TorchRandom.normal(3, 4);
+        float[] together = new TorchRandom(3).normal(4);
         TorchRandom random = new TorchRandom(3);
         float[] one = random.normal(1);
         float[] three = random.normal(3);
@@ -86,18 +86,18 @@ class TorchRandomTest {
     @ParameterizedTest
     @CsvSource({"-1, 4294967295", "5, 4294967301"})
     void seeds_countByTheirLow32Bits(long seed, long same) {
-        assertArrayEquals(TorchRandom.normal(seed, 20), TorchRandom.normal(same, 20));
+        assertArrayEquals(new TorchRandom(seed).normal(20), new TorchRandom(same).normal(20));
     }
 
     @Test
     void normal_ofNothingIsEmptyAndOfLessIsRefused() {
-        assertEquals(0, TorchRandom.normal(0, 0).length);
-        assertThrows(IllegalArgumentException.class, () -> TorchRandom.normal(0, -1));
+        assertEquals(0, new TorchRandom(0).normal(0).length);
+        assertThrows(IllegalArgumentException.class, () -> new TorchRandom(0).normal(-1));
     }
 
     private static void assertIsNormal(long seed, String key) {
         float[] expected = values(key);
-        assertArrayEquals(expected, TorchRandom.normal(seed, expected.length), TOLERANCE, key);
+        assertArrayEquals(expected, new TorchRandom(seed).normal(expected.length), TOLERANCE, key);
     }
 
     private static float[] values(String key) {

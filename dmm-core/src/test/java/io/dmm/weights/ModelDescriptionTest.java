@@ -44,7 +44,6 @@ class ModelDescriptionTest {
     void folder_isDescribedByItsParts() {
         ModelDescription description = Dmm.inspect(Reference.path("pipeline"));
         assertEquals(ModelKind.CHECKPOINT, description.kind());
-        assertEquals("a checkpoint of the SD 1.5 family", description.architecture());
         assertEquals(
                 Map.of("text_encoder", 36, "unet", 208, "vae", 120),
                 description.parts().stream()

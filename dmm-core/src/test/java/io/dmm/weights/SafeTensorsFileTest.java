@@ -188,8 +188,8 @@ class SafeTensorsFileTest {
                     .parallel()
                     .forEach(
                             i -> {
-                                try (NDManager scope = manager.newSubManager()) {
-                                    NDArray loaded = read.load("t" + i % 16, scope);
+                                try (NDManager memory = manager.newSubManager()) {
+                                    NDArray loaded = read.load("t" + i % 16, memory);
                                     NDArray expected = tensors.get("t" + i % 16);
                                     assertArrayEquals(
                                             expected.toFloatArray(), loaded.toFloatArray());

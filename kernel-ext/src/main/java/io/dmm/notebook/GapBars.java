@@ -2,6 +2,7 @@ package io.dmm.notebook;
 
 import io.dmm.distill.Validation;
 import io.dmm.notebook.render.Ellipsis;
+import io.dmm.pipeline.Canvas;
 import io.dmm.pipeline.Fonts;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -36,7 +37,7 @@ record GapBars(Map<String, Double> figures) {
             return;
         }
         g.setFont(Fonts.sans(Font.BOLD, 13));
-        g.setColor(RunPicture.INK);
+        g.setColor(Canvas.INK);
         g.drawString("closed gap to each expert", 0, top + 18);
         Font plain = Fonts.sans(Font.PLAIN, 12.5f);
         g.setFont(plain);
@@ -45,7 +46,7 @@ record GapBars(Map<String, Double> figures) {
             int y = top + TITLE + i / COLUMNS * ROW;
             double gap = gaps.get(i).getValue();
             String name = gaps.get(i).getKey().substring(Validation.CLOSED_GAP.length());
-            g.setColor(RunPicture.INK);
+            g.setColor(Canvas.INK);
             g.drawString(Ellipsis.fit(name, plain, NAME - 8), x, y + 15);
             RunPicture.drawBar(
                     g, new Rectangle2D.Double(x + NAME, y + 7, BAR, 7), gap, RunPicture.GREEN);

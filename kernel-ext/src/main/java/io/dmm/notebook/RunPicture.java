@@ -6,6 +6,7 @@ import io.dmm.distill.RunEnd;
 import io.dmm.distill.StepMetrics;
 import io.dmm.notebook.render.Ellipsis;
 import io.dmm.notebook.render.Picture;
+import io.dmm.pipeline.Canvas;
 import io.dmm.pipeline.Fonts;
 import java.awt.Color;
 import java.awt.Font;
@@ -35,7 +36,6 @@ record RunPicture(
         SampleStrips samples,
         RunEnd end,
         long millis) {
-    static final Color INK = new Color(0x22, 0x26, 0x2b);
     static final Color GREY = new Color(0x6a, 0x73, 0x7d);
     static final Color GROOVE = new Color(0xe6, 0xe9, 0xed);
     static final Color BLUE = new Color(0x1f, 0x5f, 0xa8);
@@ -70,7 +70,7 @@ record RunPicture(
         Font plain = Fonts.sans(Font.PLAIN, 13);
         String right = detail();
         double room = WIDTH - Ellipsis.width(right, plain) - 24;
-        g.setColor(INK);
+        g.setColor(Canvas.INK);
         g.setFont(bold);
         g.drawString(Ellipsis.fit(heading(), bold, room), 0, 18);
         g.setColor(GREY);

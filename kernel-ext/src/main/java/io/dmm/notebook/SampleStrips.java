@@ -2,6 +2,7 @@ package io.dmm.notebook;
 
 import io.dmm.notebook.render.Ellipsis;
 import io.dmm.notebook.render.Picture;
+import io.dmm.pipeline.Canvas;
 import io.dmm.pipeline.Fonts;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -52,7 +53,7 @@ record SampleStrips(Map<String, BufferedImage> samples, long step) {
             return;
         }
         g.setFont(Fonts.sans(Font.BOLD, 13));
-        g.setColor(RunPicture.INK);
+        g.setColor(Canvas.INK);
         g.drawString(String.format(Locale.ROOT, "samples at step %,d", step), 0, top + 18);
         Font plain = Fonts.sans(Font.PLAIN, 12);
         g.setFont(plain);

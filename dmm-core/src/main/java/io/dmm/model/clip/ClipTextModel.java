@@ -46,7 +46,7 @@ public final class ClipTextModel {
         return Weights.shapes(parameters);
     }
 
-    /** Every tensor of this network by its diffusers name. */
+    /** Every tensor of this network by its name in transformers. */
     public Map<String, NDArray> parameters() {
         return parameters;
     }

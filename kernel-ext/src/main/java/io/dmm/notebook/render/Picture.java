@@ -1,7 +1,7 @@
 package io.dmm.notebook.render;
 
+import io.dmm.pipeline.Canvas;
 import io.dmm.pipeline.PngParameters;
-import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -29,24 +29,17 @@ public record Picture(BufferedImage image, int width, int height, String paramet
 
     /** Draws such a picture on white, in CSS pixels. */
     public static Picture draw(int width, int height, Consumer<Graphics2D> content) {
-        BufferedImage image =
-                new BufferedImage(width * SHARP, height * SHARP, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = image.createGraphics();
-        try {
-            g.scale(SHARP, SHARP);
-            g.setColor(Color.WHITE);
-            g.fillRect(0, 0, width, height);
-            g.setRenderingHint(
-                    RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            g.setRenderingHint(
-                    RenderingHints.KEY_FRACTIONALMETRICS,
-                    RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-            content.accept(g);
-        } finally {
-            g.dispose();
-        }
-        return sharp(image);
+        return sharp(
+                Canvas.draw(
+                        width,
+                        height,
+                        SHARP,
+                        g -> {
+                            g.setRenderingHint(
+                                    RenderingHints.KEY_ANTIALIASING,
+                                    RenderingHints.VALUE_ANTIALIAS_ON);
+                            content.accept(g);
+                        }));
     }
 
     /** A photo or drawing: as large as it is, or enlarged so that its pixels stay crisp. */

@@ -1,5 +1,6 @@
 package io.dmm.notebook.render;
 
+import io.dmm.pipeline.Canvas;
 import io.dmm.pipeline.Fonts;
 import java.awt.Color;
 import java.awt.Font;
@@ -20,7 +21,6 @@ record PictureSheet(List<Entry> entries) {
     private static final int GAP = 12;
     private static final int LINE = 15;
     private static final float TEXT = 11.5f;
-    private static final Color INK = new Color(0x22, 0x26, 0x2b);
     private static final Color GREY = new Color(0x6a, 0x73, 0x7d);
 
     PictureSheet {
@@ -61,7 +61,7 @@ record PictureSheet(List<Entry> entries) {
         int width = (int) Math.round(scale * image.getWidth());
         int height = (int) Math.round(scale * image.getHeight());
         g.drawImage(image, x + (CELL - width) / 2, y + CELL - height, width, height, null);
-        g.setColor(INK);
+        g.setColor(Canvas.INK);
         for (int line = 0; line < entry.caption.size(); line++) {
             Font font = Fonts.sans(Font.PLAIN, TEXT);
             g.setFont(font);

@@ -8,7 +8,6 @@ import io.dmm.pipeline.GenerationSettings;
 import io.dmm.pipeline.HeatMap;
 import io.dmm.pipeline.ImageGrid;
 import io.dmm.pipeline.LabelledMatrix;
-import io.dmm.pipeline.StyleMix;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
@@ -88,13 +87,13 @@ final class Pictures {
 
     private static String scores(StepMetrics step) {
         return step.losses().entrySet().stream()
-                .filter(part -> part.getKey().startsWith("score."))
+                .filter(part -> part.getKey().startsWith(StepMetrics.SCORE_OF))
                 .map(
                         part ->
                                 String.format(
                                         Locale.ROOT,
                                         "%s %.4g",
-                                        part.getKey().substring("score.".length()),
+                                        part.getKey().substring(StepMetrics.SCORE_OF.length()),
                                         part.getValue()))
                 .collect(Collectors.joining(", "));
     }
@@ -143,21 +142,11 @@ final class Pictures {
     private static List<String> caption(GeneratedImage image) {
         GenerationSettings settings = image.settings();
         List<String> facts = new ArrayList<>();
-        settings.style().ifPresent(style -> facts.add(words(style)));
+        settings.style().ifPresent(style -> facts.add(style.words()));
         if (settings.values().containsKey("Seed")) {
             facts.add("seed " + settings.values().get("Seed"));
         }
         return List.of(settings.prompt(), String.join(" · ", facts));
-    }
-
-    private static String words(StyleMix mix) {
-        return mix.weights().entrySet().stream()
-                .map(
-                        style ->
-                                style.getValue() == 1
-                                        ? style.getKey()
-                                        : "%s %s".formatted(style.getValue(), style.getKey()))
-                .collect(Collectors.joining(" + "));
     }
 
     private static String text(GeneratedImage image) {

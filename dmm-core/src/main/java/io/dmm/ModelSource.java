@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A diffusers folder or single file with a UNet, and perhaps a text encoder. */
-record Checkpoint(Path path) implements ExpertSource {
+record ModelSource(Path path) implements ExpertSource {
 
     @Override
     public String sha256() {
