@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The loop that every training of this library runs: loss, gradient, clipped step, report.
@@ -42,6 +44,7 @@ public record TrainingLoop(
     /** The joint 2-norm to which the gradients of every training here are clipped. */
     public static final double MAX_GRAD_NORM = 1;
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(TrainingLoop.class);
     private static final int SKIPPED_AT_MOST = 10;
 
     /** What is minimised. */
@@ -166,6 +169,7 @@ public record TrainingLoop(
         ProgressMeter meter =
                 new ProgressMeter(listener, ACTIVITY, checkpoints.done(), steps, System::nanoTime);
         int skipped = 0;
+        long allSkipped = 0;
         for (long step = checkpoints.done(); step < steps; step++) {
             meter.checkInterrupted();
             double rate = learningRate.at(step, steps);
@@ -185,6 +189,15 @@ public record TrainingLoop(
                             losses.parts());
             tell(() -> listener.onStep(metrics), checkpoints);
             skipped = metrics.skipped() ? skipped + 1 : 0;
+            if (metrics.skipped() && Long.bitCount(++allSkipped) == 1) {
+                LOGGER.warn(
+                        "step {} was skipped, as {} so far: loss {}, gradient norm {}, parts {}",
+                        metrics.step(),
+                        allSkipped,
+                        metrics.loss(),
+                        metrics.gradientNorm(),
+                        metrics.losses());
+            }
             if (skipped == SKIPPED_AT_MOST) {
                 throw notFinite(metrics);
             }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.dmm.Reference;
+import io.dmm.tensor.GradMode;
 import io.dmm.tensor.Ops;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,9 +84,11 @@ class EmaTest {
     @Test
     void average_ofParametersInTraining_recordsNothing() {
         parameters.values().forEach(parameter -> parameter.setRequiresGradient(true));
-        Ema ema = new Ema(manager, parameters, EmaDecay.constant(0.9));
-        ema.update();
-        ema.averages().values().forEach(average -> assertFalse(average.hasGradient()));
+        try (GradMode mode = GradMode.on()) {
+            Ema ema = new Ema(manager, parameters, EmaDecay.constant(0.9));
+            ema.update();
+            ema.averages().values().forEach(average -> assertFalse(average.hasGradient()));
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.dmm.LogLines;
 import io.dmm.tensor.Compute;
 import io.dmm.tensor.Ops;
 import io.dmm.tensor.TorchRandom;
@@ -131,6 +132,21 @@ class TrainingLoopTest {
         assertArrayEquals(expected, weight.toFloatArray());
         assertTrue(Double.isNaN(reports.steps.get(6).loss()));
         assertTrue(Double.isFinite(reports.steps.get(7).loss()));
+    }
+
+    @Test
+    void skippedSteps_areToldEachTimeTheirNumberHasDoubled() {
+        try (LogLines log = new LogLines(TrainingLoop.class)) {
+            run(loop(14), (memory, step) -> step % 2 == 1 ? notFinite(memory) : loss(memory, step));
+            List<String> told =
+                    log.lines().stream().map(line -> line.replaceFirst(":[^:]*$", "")).toList();
+            assertEquals(
+                    List.of(
+                            "WARNING: step 2 was skipped, as 1 so far",
+                            "WARNING: step 4 was skipped, as 2 so far",
+                            "WARNING: step 8 was skipped, as 4 so far"),
+                    told);
+        }
     }
 
     @Test

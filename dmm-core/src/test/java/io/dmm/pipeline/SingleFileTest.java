@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.dmm.LogLines;
 import io.dmm.Reference;
 import io.dmm.SmallModels;
 import io.dmm.model.unet.UNetConfig;
@@ -27,9 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -72,24 +70,9 @@ class SingleFileTest {
 
     @Test
     void averagesThatAreLeftOut_areTold() {
-        List<String> told = new ArrayList<>();
-        Handler handler =
-                new Handler() {
-                    @Override
-                    public void publish(LogRecord entry) {
-                        told.add(entry.getLevel() + ": " + entry.getMessage());
-                    }
-
-                    @Override
-                    public void flush() {}
-
-                    @Override
-                    public void close() {}
-                };
-        Logger logger = Logger.getLogger("io.dmm.weights.SingleFile");
-        logger.addHandler(handler);
         Path file = Reference.path("single_file/model.safetensors");
-        try (StableDiffusion model = StableDiffusion.load(file, Reference.path("pipeline"))) {
+        try (LogLines told = new LogLines("io.dmm.weights.SingleFile");
+                StableDiffusion model = StableDiffusion.load(file, Reference.path("pipeline"))) {
             assertEquals(
                     List.of(
                             "INFO: "
@@ -97,9 +80,7 @@ class SingleFileTest {
                                     + ": takes the weights as trained and leaves out their 1"
                                     + " averages (EMA), first"
                                     + " [model_ema.diffusion_modeltime_embed0bias]"),
-                    told);
-        } finally {
-            logger.removeHandler(handler);
+                    told.lines());
         }
     }
 
@@ -354,21 +335,18 @@ class SingleFileTest {
     void donorPassedOver_isNamed() {
         Path pipeline = Reference.path("pipeline");
         Path vae = pipeline.resolve("vae");
-        List<String> warnings = new ArrayList<>();
-        Logger logger = Logger.getLogger(ModelReader.class.getName());
-        logger.setFilter(line -> !warnings.add(line.getMessage()));
-        try {
+        try (LogLines log = new LogLines(ModelReader.class)) {
             ModelReader.files(vae, pipeline);
-            assertEquals(List.of(), warnings);
+            assertEquals(List.of(), log.lines());
             ModelReader.files(pipeline, vae);
-        } finally {
-            logger.setFilter(null);
+            assertEquals(
+                    List.of(
+                            "WARNING: "
+                                    + vae
+                                    + ": passed over, since what is named before it has its vae;"
+                                    + " name it first to take them from it"),
+                    log.lines());
         }
-        assertEquals(
-                List.of(
-                        vae
-                                + ": passed over, since what is named before it has its vae; name it first to take them from it"),
-                warnings);
     }
 
     /** As autoencoders are handed out: without prefix, with the loss; here also another value. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dmm.LogLines;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -19,8 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -267,12 +266,10 @@ class ClipTokenizerTest {
     }
 
     private static long[] warned(List<String> warnings, String prompt) {
-        Handler recorder = new Recorder(warnings);
-        LOGGER.addHandler(recorder);
-        try {
-            return tokenizer.encode(prompt);
-        } finally {
-            LOGGER.removeHandler(recorder);
+        try (LogLines log = new LogLines(ClipTokenizer.class)) {
+            long[] ids = tokenizer.encode(prompt);
+            warnings.addAll(log.lines());
+            return ids;
         }
     }
 
@@ -292,24 +289,5 @@ class ClipTokenizerTest {
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static final class Recorder extends Handler {
-        private final List<String> messages;
-
-        Recorder(List<String> messages) {
-            this.messages = messages;
-        }
-
-        @Override
-        public void publish(LogRecord line) {
-            messages.add(line.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
     }
 }
