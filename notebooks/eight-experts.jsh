@@ -27,7 +27,7 @@ void draw(Path picture) throws Exception {
             }
         }
         Files.createDirectories(picture.toAbsolutePath().getParent());
-        new ImageGrid(labels, List.of(PROMPTS), rows, 2).write(picture);
+        new ImageGrid(labels, List.of(PROMPTS), rows, 2).save(picture);
     }
 }
 

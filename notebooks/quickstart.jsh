@@ -96,10 +96,10 @@ void quickstart(Path out) throws Exception {
                     .listen(progress)
                     .run()) {
         merged.save(out.resolve("merged"));
-        styles(base, experts, merged).write(out.resolve("styles.png"));
-        interpolation(merged).write(out.resolve("interpolation.png"));
+        styles(base, experts, merged).save(out.resolve("styles.png"));
+        interpolation(merged).save(out.resolve("interpolation.png"));
         var metrics = MetricsLog.read(out.resolve("metrics.jsonl"));
-        new LossChart("Distillation of four experts", metrics).write(out.resolve("loss.png"));
+        new LossChart("Distillation of four experts", metrics).save(out.resolve("loss.png"));
 
         var comparisons =
                 Comparison.of(base, merged, experts, TinyWorld.heldOut(), DRAWING, HELD_OUT_SEED, progress);
@@ -115,7 +115,7 @@ void quickstart(Path out) throws Exception {
         settings.put("weight of the feature imitation", "" + FEATURES);
         settings.put("share of uniform timesteps", "" + TIMESTEPS.uniformShare());
         var summary = RunSummary.ofRun(metrics, comparisons, settings);
-        report(summary).write(out);
+        report(summary).save(out);
         summary.experts().forEach(e -> System.out.printf(
                 Locale.ROOT, "%-10s closed gap %.3f, on the expert's own pictures %.3f%n",
                 e.name(), e.closedGap(), e.ownClosedGap()));

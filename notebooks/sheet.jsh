@@ -92,7 +92,7 @@ void writeSheet(Path folder, String name, int sheet, List<String> prompts, List<
     }
     var file = folder.resolve(name + (sheet == 1 ? "" : "." + sheet) + ".png");
     int zoom = Math.min(ImageGrid.MAX_ZOOM, Math.max(1, 192 / rows.get(0).get(0).getWidth()));
-    new ImageGrid(prompts, seeds, rows, zoom).write(file);
+    new ImageGrid(prompts, seeds, rows, zoom).save(file);
     System.out.println(file);
 }
 

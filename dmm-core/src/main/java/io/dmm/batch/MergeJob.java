@@ -215,7 +215,7 @@ public final class MergeJob {
                         ? "Distillation of " + experts.size() + " experts"
                         : "Experts added: " + experts.size();
         new LossChart(title, MetricsLog.read(checkpoints().resolve("metrics.jsonl")))
-                .write(folder.resolve("loss.png"));
+                .save(folder.resolve("loss.png"));
         return modelFolder();
     }
 

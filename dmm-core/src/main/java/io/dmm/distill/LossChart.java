@@ -116,7 +116,7 @@ public record LossChart(String title, List<StepMetrics> metrics, View view) {
      *
      * @throws UncheckedIOException if it cannot be written
      */
-    public void write(Path file) {
+    public void save(Path file) {
         PngParameters.write(file, image(), "");
     }
 

@@ -33,7 +33,7 @@ public record HeatMap(LabelledMatrix matrix) {
     }
 
     /** Writes the heat map as a PNG. */
-    public void write(Path file) {
+    public void save(Path file) {
         PngParameters.write(file, image(), "");
     }
 

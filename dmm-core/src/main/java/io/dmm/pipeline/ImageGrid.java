@@ -68,7 +68,7 @@ public record ImageGrid(
     }
 
     /** Writes the grid as a PNG. */
-    public void write(Path file) {
+    public void save(Path file) {
         PngParameters.write(file, image(), "");
     }
 

@@ -42,7 +42,7 @@ public record Report(
      * @throws IllegalArgumentException if a picture is not in the folder
      * @throws UncheckedIOException if a file cannot be written
      */
-    public void write(Path folder) {
+    public void save(Path folder) {
         for (Picture picture : pictures) {
             if (!Files.isRegularFile(folder.resolve(picture.file()))) {
                 throw new IllegalArgumentException(

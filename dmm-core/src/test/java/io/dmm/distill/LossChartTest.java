@@ -112,8 +112,8 @@ class LossChartTest {
         LossChart chart = new LossChart("Loss", run(i -> 1 / (1 + i)));
         Path one = folder.resolve("one.png");
         Path two = folder.resolve("two.png");
-        chart.write(one);
-        chart.write(two);
+        chart.save(one);
+        chart.save(two);
         assertArrayEquals(Files.readAllBytes(one), Files.readAllBytes(two));
         assertEquals(1760, ImageIO.read(one.toFile()).getWidth());
     }

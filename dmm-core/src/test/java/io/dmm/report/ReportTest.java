@@ -89,7 +89,7 @@ class ReportTest {
         Report report =
                 new Report("t", "i", summary("ink", "1"), List.of(new Picture("no.png", "h", "c")));
         IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> report.write(folder));
+                assertThrows(IllegalArgumentException.class, () -> report.save(folder));
         assertEquals(
                 "Report: "
                         + folder.resolve("no.png")
@@ -109,7 +109,7 @@ class ReportTest {
                         introduction,
                         summary(expert, steps),
                         List.of(new Picture(picture, "Styles", introduction)))
-                .write(folder);
+                .save(folder);
         return Files.readString(folder.resolve("report.html"));
     }
 
