@@ -315,9 +315,9 @@ public final class Distillation {
 
     /**
      * Leaves checkpoints in a folder, from which the same run goes on when it is run again: it then
-     * comes to the same bytes on the CPU, and one that had ended gives its model at once. The two
-     * newest are kept; {@code metrics.jsonl} and what {@link #cache} keeps lie beside them unless
-     * another place is named.
+     * comes to the same bytes on the CPU, and one that had ended gives its model without training.
+     * The two newest are kept; {@code metrics.jsonl} and what {@link #cache} keeps lie beside them
+     * unless another place is named.
      *
      * @param every how many steps lie between two checkpoints; an interrupted run leaves one, too
      */

@@ -2,6 +2,7 @@ package io.dmm;
 
 import io.dmm.data.CaptionedImage;
 import io.dmm.distill.Loss;
+import io.dmm.distill.Student;
 import io.dmm.model.unet.UNetConfig;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.sampler.PredictionType;
@@ -20,6 +21,9 @@ record RunChecks(Distillation settings, Lessons lessons) {
         if (settings.validation != null) {
             settings.validation.heldOut().forEach(this::checkSize);
             checkSamples(settings.validation);
+        }
+        if (!lessons.drawn().isEmpty()) { // refuses more steps than there are timesteps
+            settings.base.sample("").steps(settings.synthesis.steps());
         }
         if (settings.merged != null) {
             settings.merged.pipeline().requireFp32("distillation: merged model");
@@ -122,6 +126,11 @@ record RunChecks(Distillation settings, Lessons lessons) {
     }
 
     private void checkMerged(StableDiffusion merged) {
+        if (settings.start != Student.Start.BASE) {
+            throw new IllegalArgumentException(
+                    "distillation: start, expected none, since a merged model is trained on, but was "
+                            + settings.start);
+        }
         UNetConfig config = merged.unet().config();
         if (!config.withStyles(0).hasWeightsOf(settings.base.unet().config())) {
             throw new IllegalArgumentException(

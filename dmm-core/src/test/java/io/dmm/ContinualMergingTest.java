@@ -13,6 +13,7 @@ import io.dmm.data.CaptionedImage;
 import io.dmm.distill.LearningRate;
 import io.dmm.distill.Progress;
 import io.dmm.distill.StepMetrics;
+import io.dmm.distill.Student;
 import io.dmm.distill.Synthesis;
 import io.dmm.distill.TrainingListener;
 import io.dmm.distill.Validation;
@@ -304,6 +305,21 @@ class ContinualMergingTest {
         assertRefused(
                 "regularizer: share of the batch, expected a number in [0, 1) but was 1.0",
                 () -> merged.extend(base).regularizer(1));
+        assertRefused(
+                "distillation: start, expected none, since a merged model is trained on, but was"
+                        + " MEAN_OF_EXPERTS",
+                () ->
+                        settings(merged.extend(base))
+                                .experts(more)
+                                .start(Student.Start.MEAN_OF_EXPERTS)
+                                .run());
+        assertRefused(
+                "sample: steps, expected 1 to 1000 but was 1001",
+                () ->
+                        settings(merged.extend(base))
+                                .experts(more)
+                                .synthesize(4, new Synthesis.Settings(1001, 1))
+                                .run());
         assertRefused(
                 "'first': weight, expected a number above 0 but was NaN",
                 () -> experts.get(0).withWeight(Double.NaN));
