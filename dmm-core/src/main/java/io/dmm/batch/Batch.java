@@ -133,7 +133,7 @@ public final class Batch {
         if (failure.getClass().getName().equals(UNRESOLVED)) {
             String method = failure.getStackTrace()[0].getMethodName();
             print(
-                    "error: script: %s() uses a name that is not declared, expected none; look for a misspelling or a missing import in it"
+                    "error: script: %s() uses a name that is not declared; look for a misspelling or a missing import in it"
                             .formatted(method),
                     err);
             return NOT_COMPILED;

@@ -92,9 +92,9 @@ public record SampleDrawing(
 
     /**
      * How many samples each teacher has, in proportion to the weights: as many of the batch's
-     * equally spaced points as fall into its part of [0, 1). The micro-batches of a step take every
-     * so manieth point. The points move from step to step, so that parts which are no whole number
-     * of samples come out right over a few steps.
+     * equally spaced points as fall into its part of [0, 1). Each micro-batch of a step has one in
+     * {@code parts} of them. The points move from step to step, so that parts which are no whole
+     * number of samples come out right over a few steps.
      */
     int[] counts(long microStep) {
         double total = lessons.stream().mapToDouble(Lesson::weight).sum();

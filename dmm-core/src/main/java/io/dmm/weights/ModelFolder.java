@@ -111,7 +111,7 @@ public final class ModelFolder implements ModelFiles {
         if (findPickle(folder) != null) {
             throw onlyPickle(folder, part);
         }
-        if (!Files.isDirectory(folder)) {
+        if (!Files.isDirectory(folder) && partsWithWeights().isEmpty()) {
             throw withoutWeights();
         }
         throw new ModelFileException(

@@ -252,6 +252,14 @@ class ModelFolderTest {
                 ModelFileException.class,
                 folder.resolve("absent") + ": no such folder, expected a diffusers folder",
                 () -> ModelFolder.open(folder.resolve("absent")));
+        write(
+                Files.createDirectories(folder.resolve("vae"))
+                        .resolve("diffusion_pytorch_model.safetensors"),
+                1);
+        assertFails(
+                ModelFileException.class,
+                folder.resolve("unet") + ": has no weights, expected diffusion_pytorch_model",
+                () -> model.weights("unet"));
         Path file = Files.writeString(folder.resolve("model.ckpt"), "");
         assertFails(
                 ModelFileException.class,

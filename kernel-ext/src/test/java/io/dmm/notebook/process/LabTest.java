@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,24 +104,14 @@ class LabTest {
 
     /** Starts notebooks/lab, checks its exit code, returns what it printed. */
     private String lab(int code, String... arguments) throws Exception {
-        Path log = folder.resolve("lab.log");
         List<String> command = new ArrayList<>(List.of(NOTEBOOKS.resolve("lab").toString()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.directory(folder.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("DMM_CLASS_PATH", System.getProperty("java.class.path"));
         builder.environment().put("DMM_VENV", venv.toString());
         builder.environment().put("PYTHONPATH", folder.toString());
-        Process process = builder.start();
-        try {
-            assertTrue(process.waitFor(1, TimeUnit.MINUTES), "still running");
-            String output = Files.readString(log).strip();
-            assertEquals(code, process.exitValue(), output);
-            return output;
-        } finally {
-            process.destroyForcibly();
-        }
+        return Launched.output(builder, folder.resolve("lab.log"), code);
     }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,23 +154,11 @@ class LauncherTest {
 
     /** Runs a script that does nothing, checks the exit code, returns what was printed. */
     private String run(int code) throws Exception {
-        Path log = folder.resolve("run.log");
         Path script = Files.writeString(folder.resolve("any.jsh"), "");
         ProcessBuilder builder =
-                new ProcessBuilder(root.resolve("notebooks/run").toString(), script.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile());
+                new ProcessBuilder(root.resolve("notebooks/run").toString(), script.toString());
         builder.environment().remove("DMM_CLASS_PATH");
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        try {
-            assertTrue(process.waitFor(1, TimeUnit.MINUTES), "still running");
-            String output = Files.readString(log).strip();
-            assertEquals(code, process.exitValue(), output);
-            return output;
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
+        return Launched.output(builder, folder.resolve("run.log"), code);
     }
 }
