@@ -13,7 +13,6 @@ import io.dmm.sampler.StepListener;
 import io.dmm.tensor.GradMode;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,9 +88,18 @@ public final class TextToImage {
         return this;
     }
 
-    /** The seed of the first picture; each further one takes the next. */
+    /** The seed of a prompt's first picture; each further one takes the next. */
     public TextToImage seed(long first) {
         seeds = Seeds.from(first);
+        return this;
+    }
+
+    /**
+     * The seed of the first picture of all; each further one takes the next, also those of the next
+     * prompt: A1111's "iterate seed every line". For many pictures that should differ in all.
+     */
+    public TextToImage iterateSeed(long first) {
+        seeds = Seeds.throughPromptsFrom(first);
         return this;
     }
 
@@ -189,7 +197,7 @@ public final class TextToImage {
         }
         List<Shot> shots = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
-            for (long seed : seeds.of(count)) {
+            for (long seed : seeds.of(i, count)) {
                 shots.add(new Shot(prompts.get(i), negativePrompts.get(i), seed));
             }
         }
@@ -199,7 +207,6 @@ public final class TextToImage {
     /** A row for each prompt, {@code columns} pictures with the seeds of {@link #images}. */
     public ImageGrid grid(int columns) {
         List<GeneratedImage> images = images(columns);
-        List<String> labels = Arrays.stream(seeds.of(columns)).mapToObj(s -> "seed " + s).toList();
         List<List<BufferedImage>> rows = new ArrayList<>();
         for (int from = 0; from < images.size(); from += columns) {
             rows.add(
@@ -207,7 +214,7 @@ public final class TextToImage {
                             .map(GeneratedImage::image)
                             .toList());
         }
-        return new ImageGrid(prompts, labels, rows);
+        return new ImageGrid(prompts, seeds.labels(columns), rows);
     }
 
     private List<GeneratedImage> generate(List<Shot> shots) {

@@ -161,6 +161,14 @@ class TextToImageTest {
     }
 
     @Test
+    void iterateSeed_countsOnFromPromptToPrompt() {
+        ImageGrid grid = MODEL.sample("a", "b").steps(1).iterateSeed(3).grid(2);
+        assertEquals(List.of("picture 1", "picture 2"), grid.columnLabels());
+        int[] last = rgb(MODEL.sample("b").steps(1).seed(6));
+        assertArrayEquals(last, Pictures.rgb(grid.cells().get(1).get(1)));
+    }
+
+    @Test
     void wrongPrompts_areRefusedAtOnce() {
         assertTrue(
                 assertThrows(IllegalArgumentException.class, () -> MODEL.sample("<lora:ink:1>"))
