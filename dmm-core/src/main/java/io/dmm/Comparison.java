@@ -188,7 +188,12 @@ public record Comparison(String expert, ClosedGap.Sums common, ClosedGap.Sums ow
         }
     }
 
-    private static int styleOf(MergedModel merged, Expert expert) {
+    /**
+     * The index of the style that a merged model has for an expert.
+     *
+     * @throws IllegalArgumentException if it has none
+     */
+    static int styleOf(MergedModel merged, Expert expert) {
         int style = merged.styles().indexOf(expert.name());
         if (style < 0) {
             throw new IllegalArgumentException(

@@ -22,6 +22,13 @@ public final class Dmm {
         return new Distillation(base, null, true);
     }
 
+    /**
+     * Begins to measure by their pictures how near merged models come to experts of {@code base}.
+     */
+    public static Evaluation evaluate(StableDiffusion base) {
+        return new Evaluation(base);
+    }
+
     /** Says which device, memory and versions there are. */
     public static Environment environment() {
         return Environment.of(Compute.device());

@@ -25,8 +25,8 @@ public interface TrainingListener {
     default void onSample(long step, String name, BufferedImage picture) {}
 
     /**
-     * Is called once when a run of {@code Distillation} or a {@code Comparison} ends, however it
-     * ends, before that returns or throws.
+     * Is called once when a {@code Distillation}, {@code Comparison} or {@code Evaluation} ends,
+     * however it ends, before that returns or throws.
      */
     default void onEnd(RunEnd end) {}
 

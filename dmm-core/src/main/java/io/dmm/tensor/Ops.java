@@ -58,6 +58,16 @@ public final class Ops {
         return call("principal_axes", matrix, scalar(count));
     }
 
+    /** The root R of a symmetric matrix without negative eigenvalues: R Rᵀ = S, all (D, D). */
+    public static NDArray symmetricRoot(NDArray matrix) {
+        return call("symmetric_root", matrix);
+    }
+
+    /** The trace of (S T)^½, of S given by its {@link #symmetricRoot} and T of the same kind. */
+    public static NDArray rootTrace(NDArray root, NDArray matrix) {
+        return call("root_trace", root, matrix);
+    }
+
     /** Convolution with stride 1 that keeps height and width. */
     public static NDArray conv2d(NDArray x, NDArray weight, NDArray bias) {
         return call("conv2d", x, weight, bias);
