@@ -2,6 +2,7 @@ import io.dmm.*;
 import io.dmm.batch.*;
 import io.dmm.data.*;
 import io.dmm.distill.*;
+import io.dmm.eval.*;
 import io.dmm.model.unet.Activations;
 import io.dmm.notebook.Notebook;
 import io.dmm.pipeline.*;

@@ -49,6 +49,11 @@ public record LabelledMatrix(
         }
     }
 
+    /** The same numbers under another title. */
+    public LabelledMatrix withTitle(String other) {
+        return new LabelledMatrix(other, rowLabels, columnLabels, values);
+    }
+
     /** The value at a place, counted from 0; not a number where there is none. */
     public double value(int row, int column) {
         return values.get(row).get(column);

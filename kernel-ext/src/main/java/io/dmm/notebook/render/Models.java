@@ -29,12 +29,7 @@ final class Models {
                         .formatted(
                                 merged.styles().size(),
                                 count(size(merged.pipeline().unet().shapes())));
-        LabelledMatrix titled =
-                new LabelledMatrix(
-                        title + "; how alike its styles are",
-                        similarity.rowLabels(),
-                        similarity.columnLabels(),
-                        similarity.values());
+        LabelledMatrix titled = similarity.withTitle(title + "; how alike its styles are");
         return Picture.sharp(new HeatMap(titled).image())
                 .bundle(
                         title

@@ -3,11 +3,13 @@ package io.dmm.notebook.render;
 import ai.djl.modality.cv.Image;
 import io.dmm.distill.LossChart;
 import io.dmm.distill.StepMetrics;
+import io.dmm.eval.FidMatrix;
 import io.dmm.pipeline.GeneratedImage;
 import io.dmm.pipeline.GenerationSettings;
 import io.dmm.pipeline.HeatMap;
 import io.dmm.pipeline.ImageGrid;
 import io.dmm.pipeline.LabelledMatrix;
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
@@ -104,6 +106,37 @@ final class Pictures {
 
     static Bundle of(HeatMap map) {
         return Picture.sharp(map.image()).bundle(map.matrix().toString());
+    }
+
+    /** Both matrices side by side, with their traces. */
+    static Bundle of(FidMatrix fid) {
+        BufferedImage styles = traced(fid.styles(), "FIDt", fid.total());
+        BufferedImage reference =
+                traced(fid.reference(), "sum of the diagonal", fid.referenceTotal());
+        return Picture.sharp(beside(styles, reference)).bundle(fid.toString());
+    }
+
+    private static BufferedImage traced(LabelledMatrix matrix, String name, double trace) {
+        String title = String.format(Locale.ROOT, "%s, %s %.4g", matrix.title(), name, trace);
+        return new HeatMap(matrix.withTitle(title)).image();
+    }
+
+    private static BufferedImage beside(BufferedImage left, BufferedImage right) {
+        BufferedImage both =
+                new BufferedImage(
+                        left.getWidth() + right.getWidth(),
+                        Math.max(left.getHeight(), right.getHeight()),
+                        BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = both.createGraphics();
+        try {
+            g.setColor(Color.WHITE);
+            g.fillRect(0, 0, both.getWidth(), both.getHeight());
+            g.drawImage(left, 0, 0, null);
+            g.drawImage(right, left.getWidth(), 0, null);
+        } finally {
+            g.dispose();
+        }
+        return both;
     }
 
     static Bundle of(BufferedImage image) {

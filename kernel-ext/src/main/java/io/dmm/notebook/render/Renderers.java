@@ -4,6 +4,7 @@ import ai.djl.modality.cv.Image;
 import io.dmm.Expert;
 import io.dmm.MergedModel;
 import io.dmm.distill.LossChart;
+import io.dmm.eval.FidMatrix;
 import io.dmm.pipeline.GeneratedImage;
 import io.dmm.pipeline.HeatMap;
 import io.dmm.pipeline.ImageGrid;
@@ -24,6 +25,7 @@ public final class Renderers {
                     new Renderer<>(LossChart.class, Bundle.PNG, Pictures::of),
                     new Renderer<>(HeatMap.class, Bundle.PNG, Pictures::of),
                     new Renderer<>(LabelledMatrix.class, Bundle.PNG, Pictures::of),
+                    new Renderer<>(FidMatrix.class, Bundle.PNG, Pictures::of),
                     new Renderer<>(BufferedImage.class, Bundle.PNG, Pictures::of),
                     new Renderer<>(JFreeChart.class, Bundle.PNG, Pictures::of),
                     new Renderer<>(Image.class, Bundle.PNG, Pictures::of),

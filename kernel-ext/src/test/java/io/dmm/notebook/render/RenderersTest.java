@@ -10,6 +10,7 @@ import io.dmm.MergedModel;
 import io.dmm.data.CaptionedImage;
 import io.dmm.distill.LossChart;
 import io.dmm.distill.StepMetrics;
+import io.dmm.eval.FidMatrix;
 import io.dmm.model.unet.UNet;
 import io.dmm.pipeline.GeneratedImage;
 import io.dmm.pipeline.ImageGrid;
@@ -43,6 +44,9 @@ class RenderersTest {
     private static final String PARAMETERS =
             "a red house\nSteps: 25, Sampler: DDIM, CFG scale: 7, Seed: 7, Size: 64x64, Styles: ink:1.0";
 
+    private static final LabelledMatrix MATRIX =
+            new LabelledMatrix("m", List.of("a"), List.of("b"), List.of(List.of(1.0)));
+
     private static BufferedImage image(int width, int height) {
         return new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     }
@@ -57,7 +61,8 @@ class RenderersTest {
         List<Object> values =
                 List.of(
                         new LossChart("loss", steps),
-                        new LabelledMatrix("m", List.of("a"), List.of("b"), List.of(List.of(1.0))),
+                        MATRIX,
+                        new FidMatrix(MATRIX, MATRIX, "Inception-v3", 5000),
                         new ImageGrid(List.of("a"), List.of("b"), List.of(List.of(image(8, 8)))),
                         ChartFactory.createXYLineChart("t", "x", "y", new DefaultXYDataset()),
                         ImageFactory.getInstance().fromImage(image(32, 8)),
