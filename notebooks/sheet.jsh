@@ -16,45 +16,7 @@ final String USAGE =
     " [--negative=TEXT] [--sampler=NAME] [--size=WIDTHxHEIGHT] [--clip-skip=1] [--donor=FOLDER]";
 final int ROWS = 20;  // of a sheet, at most
 
-final List<String> WORDS = Batch.arguments().stream().filter(word -> !word.startsWith("--")).toList();
-final Map<String, String> OPTIONS = new TreeMap<>(Map.of(
-    "images", "3", "steps", "25", "guidance", "7", "seed", "0",
-    "negative", "", "sampler", "DPM++ 2M", "size", "", "clip-skip", "1", "donor", ""));
-
-void readOptions() {
-    for (String word : Batch.arguments()) {
-        String[] option = word.substring(Math.min(2, word.length())).split("=", 2);
-        if (word.startsWith("--") && (option.length < 2 || OPTIONS.replace(option[0], option[1]) == null)) {
-            throw new IllegalArgumentException("'" + word + "': expected another option; " + USAGE);
-        }
-    }
-    if (WORDS.size() != 3) {
-        throw new IllegalArgumentException(USAGE);
-    }
-}
-
-<T> T option(String name, String expected, Function<String, T> reading) {
-    try {
-        return reading.apply(OPTIONS.get(name));
-    } catch (NumberFormatException e) {
-        throw new IllegalArgumentException("--" + name + "=" + OPTIONS.get(name) + ": expected " + expected);
-    }
-}
-
-int images() {
-    if (number("images") < 1) {
-        throw new IllegalArgumentException("--images=" + OPTIONS.get("images") + ": expected at least 1");
-    }
-    return number("images");
-}
-
-int number(String name) {
-    return option(name, "a whole number", Integer::valueOf);
-}
-
-long seed() {
-    return option("seed", "a whole number", Long::valueOf);
-}
+Options options;
 
 /** A model may have been made by anyone: the name of a style must not lead out of the folder, nor to another's file. */
 Map<String, String> fileNames(List<String> styles) {
@@ -69,11 +31,11 @@ Map<String, String> fileNames(List<String> styles) {
 }
 
 TextToImage request(StableDiffusion model, String prompt, String style) {
-    var request = model.sample(prompt).seed(seed())
-            .steps(number("steps")).guidance(option("guidance", "a number", Double::valueOf))
-            .negativePrompt(OPTIONS.get("negative")).sampler(Sampler.of(OPTIONS.get("sampler")))
-            .clipSkip(number("clip-skip"));
-    var size = OPTIONS.get("size");
+    var request = model.sample(prompt).seed(options.wholeNumber("seed"))
+            .steps(options.count("steps")).guidance(options.number("guidance"))
+            .negativePrompt(options.text("negative")).sampler(Sampler.of(options.text("sampler")))
+            .clipSkip(options.count("clip-skip"));
+    var size = options.text("size");
     if (!size.isEmpty()) {
         if (!size.matches("\\d{1,5}x\\d{1,5}")) {
             throw new IllegalArgumentException("--size=" + size + ": expected WIDTHxHEIGHT, such as 512x768");
@@ -87,8 +49,8 @@ TextToImage request(StableDiffusion model, String prompt, String style) {
 void writeSheet(Path folder, String name, int sheet, List<String> prompts, List<List<BufferedImage>> rows)
         throws IOException {
     var seeds = new ArrayList<String>();
-    for (int column = 0; column < images(); column++) {
-        seeds.add("seed " + (seed() + column));
+    for (int column = 0; column < options.count("images"); column++) {
+        seeds.add("seed " + (options.wholeNumber("seed") + column));
     }
     var file = folder.resolve(name + (sheet == 1 ? "" : "." + sheet) + ".png");
     int zoom = Math.min(ImageGrid.MAX_ZOOM, Math.max(1, 192 / rows.get(0).get(0).getWidth()));
@@ -102,7 +64,7 @@ void draw(StableDiffusion model, String style, String name, List<String> prompts
     List<List<BufferedImage>> rows = new ArrayList<>();
     for (int prompt = 1; prompt <= prompts.size(); prompt++) {
         meter.checkInterrupted();
-        var images = request(model, prompts.get(prompt - 1), style).images(images());
+        var images = request(model, prompts.get(prompt - 1), style).images(options.count("images"));
         var alone = Files.createDirectories(folder.resolve(name));  // not before a picture is there
         for (var image : images) {
             image.save(alone.resolve(String.format(Locale.ROOT, "%03d-seed-%s.png", prompt, image.settings().seed())));
@@ -119,16 +81,21 @@ void draw(StableDiffusion model, String style, String name, List<String> prompts
 }
 
 void sheet() throws Exception {
-    readOptions();
-    var prompts = PromptFile.lines(Path.of(WORDS.get(1)));
-    var folder = Path.of(WORDS.get(2));
+    options = Options.read(Batch.arguments(), Map.of(
+            "images", "3", "steps", "25", "guidance", "7", "seed", "0",
+            "negative", "", "sampler", "DPM++ 2M", "size", "", "clip-skip", "1", "donor", ""), USAGE);
+    if (options.words().size() != 3) {
+        throw new IllegalArgumentException(USAGE);
+    }
+    var prompts = PromptFile.lines(Path.of(options.words().get(1)));
+    var folder = Path.of(options.words().get(2));
     if (Files.exists(folder)) {
         throw new IllegalArgumentException(folder + ": expected a new folder but it exists; name another");
     }
-    Path[] donors = Stream.of(OPTIONS.get("donor")).filter(name -> !name.isEmpty()).map(Path::of).toArray(Path[]::new);
-    try (var model = StableDiffusion.load(Path.of(WORDS.get(0)), donors)) {
+    var donors = options.paths("donor").toArray(Path[]::new);
+    try (var model = StableDiffusion.load(Path.of(options.words().get(0)), donors)) {
         var names = model.styles().isEmpty() ? Map.of("", "plain") : fileNames(model.styles());
-        long pictures = (long) names.size() * prompts.size() * images();
+        long pictures = (long) names.size() * prompts.size() * options.count("images");
         var meter = new ProgressMeter(new ConsoleProgress(), "drawing", pictures);
         var first = names.keySet().iterator().next();
         prompts.forEach(prompt -> request(model, prompt, first));  // a wrong one is told now, not in the midst

@@ -22,16 +22,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the scripts {@code merge} and {@code extend} are told by their arguments, and what both do
  * with it: read base, experts and captions, set up a run, and leave its results in a folder.
  *
- * <p>The word {@code tinyworld} stands for the embedded base and pictures; the embedded experts
- * then need no path.
+ * <p>The word {@code tinyworld} stands for the embedded pictures, too, see {@link NamedModels}.
  */
 public final class MergeJob {
-    private static final String TINY_WORLD = "tinyworld";
+    private static final Map<String, String> OPTIONS = Map.of("steps", "20000", "donor", "");
+    private static final String OPTIONS_USAGE = " [--steps=20000] [--donor=FOLDER]";
     private static final int TINY_PICTURES = 1200;
     private static final int TINY_BATCH = 32;
     private static final int MICRO_BATCHES = 4;
@@ -39,26 +40,20 @@ public final class MergeJob {
     private static final int DRAWN_OF_PICTURES = 480;
     private static final int CHECKPOINT_EVERY = 500;
 
-    private final String usage;
     private final Path merged;
-    private final TinyWorld world;
-    private final String base;
     private final String captions;
     private final Path folder;
-    private final List<Expert> experts;
-    private final MergeOptions options;
+    private final int steps;
+    private final NamedModels models;
 
-    private MergeJob(
-            String usage, Path merged, List<String> words, int experts, MergeOptions options) {
+    private MergeJob(String usage, Path merged, List<String> words, int experts, Options options) {
         if (words.size() < 3 + experts) {
             throw new IllegalArgumentException(usage);
         }
-        this.usage = usage;
         this.merged = merged;
-        this.base = words.get(0);
-        this.captions = words.get(1);
-        this.folder = Path.of(words.get(2));
-        this.options = options;
+        captions = words.get(1);
+        folder = Path.of(words.get(2));
+        steps = options.count("steps");
         boolean finished = Files.exists(modelFolder());
         if (finished || Files.exists(folder.resolve("model_index.json"))) {
             throw new IllegalArgumentException(
@@ -66,8 +61,8 @@ public final class MergeJob {
                             + ": expected a new folder but it has a model; name another"
                             + (finished ? ", or move model/ away to take more steps in it" : ""));
         }
-        this.world = base.equals(TINY_WORLD) ? TinyWorld.open() : null;
-        this.experts = words.stream().skip(3).map(this::expert).toList();
+        List<String> named = words.subList(3, words.size());
+        models = new NamedModels(words.get(0), options.paths("donor"), named, usage);
     }
 
     /**
@@ -79,8 +74,9 @@ public final class MergeJob {
     public static MergeJob merging(List<String> arguments) {
         String usage =
                 "usage: notebooks/run merge BASE CAPTIONS FOLDER NAME=EXPERT NAME=EXPERT ..."
-                        + MergeOptions.USAGE;
-        return new MergeJob(usage, null, words(arguments), 2, MergeOptions.read(arguments, usage));
+                        + OPTIONS_USAGE;
+        Options options = Options.read(arguments, OPTIONS, usage);
+        return new MergeJob(usage, null, options.words(), 2, options);
     }
 
     /**
@@ -91,37 +87,15 @@ public final class MergeJob {
     public static MergeJob extending(List<String> arguments) {
         String usage =
                 "usage: notebooks/run extend MERGED BASE CAPTIONS FOLDER NAME=EXPERT ..."
-                        + MergeOptions.USAGE;
-        List<String> words = words(arguments);
+                        + OPTIONS_USAGE;
+        Options options = Options.read(arguments, OPTIONS, usage);
+        List<String> words = options.words();
         if (words.isEmpty()) {
             throw new IllegalArgumentException(usage);
         }
         Path merged = Path.of(words.get(0));
         List<String> others = words.subList(1, words.size());
-        return new MergeJob(usage, merged, others, 1, MergeOptions.read(arguments, usage));
-    }
-
-    private static List<String> words(List<String> arguments) {
-        return arguments.stream().filter(argument -> !argument.startsWith("--")).toList();
-    }
-
-    private Expert expert(String word) {
-        int sign = word.indexOf('=');
-        if (sign > 0) {
-            return Expert.of(word.substring(0, sign), Path.of(word.substring(sign + 1)));
-        }
-        List<Expert> embedded = isTiny() ? world.allExperts() : List.of();
-        return embedded.stream()
-                .filter(expert -> expert.name().equals(word))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "'" + word + "': expected NAME=EXPERT; " + usage));
-    }
-
-    private boolean isTiny() {
-        return world != null;
+        return new MergeJob(usage, merged, others, 1, options);
     }
 
     /** The folder of the model that is extended; null where experts are merged. */
@@ -130,18 +104,16 @@ public final class MergeJob {
     }
 
     public List<Expert> experts() {
-        return experts;
+        return models.experts();
     }
 
     public long steps() {
-        return options.steps();
+        return steps;
     }
 
     /** Loads the base model; the caller closes it. */
     public StableDiffusion openBase() {
-        return isTiny()
-                ? world.base()
-                : StableDiffusion.load(Path.of(base), options.donors().toArray(Path[]::new));
+        return models.openBase();
     }
 
     /**
@@ -153,15 +125,15 @@ public final class MergeJob {
      */
     public Distillation configure(Distillation run, int imageSize) throws IOException {
         Fonts.sans(Font.PLAIN, 12); // a lack of fonts is told now, not after the training
-        run.experts(experts)
-                .steps(options.steps())
+        run.experts(experts())
+                .steps(steps)
                 .teacherPrecision(Precision.BF16)
                 .checkpoints(checkpoints(), CHECKPOINT_EVERY)
                 .listen(new ConsoleProgress());
         List<String> prompts = prompts();
         List<CaptionedImage> pictures = prompts.isEmpty() ? pictures(imageSize) : List.of();
         int available = prompts.isEmpty() ? pictures.size() : Integer.MAX_VALUE;
-        if (isTiny()) {
+        if (models.isTiny()) {
             run.batch(Math.min(TINY_BATCH, available))
                     .optimizer(Optimizer.Rule.MUON)
                     .learningRate(LearningRate.linear(5e-3).withWarmup(20))
@@ -176,7 +148,7 @@ public final class MergeJob {
                     .activations(Activations.RECOMPUTED);
         }
         Synthesis.Settings drawing =
-                isTiny() ? new Synthesis.Settings(6, 1) : Synthesis.Settings.DEFAULT;
+                models.isTiny() ? new Synthesis.Settings(6, 1) : Synthesis.Settings.DEFAULT;
         return prompts.isEmpty()
                 ? run.captions(pictures)
                         .synthesize(Math.min(DRAWN_OF_PICTURES, pictures.size()), drawing)
@@ -191,14 +163,14 @@ public final class MergeJob {
     /** The lines of a text file, all of which the experts draw; none of a folder. */
     List<String> prompts() throws IOException {
         Path file = Path.of(captions);
-        if (captions.equals(TINY_WORLD) || !Files.isRegularFile(file)) {
+        if (NamedModels.isTinyWorld(captions) || !Files.isRegularFile(file)) {
             return List.of();
         }
         return PromptFile.lines(file);
     }
 
     private List<CaptionedImage> pictures(int imageSize) throws IOException {
-        return captions.equals(TINY_WORLD)
+        return NamedModels.isTinyWorld(captions)
                 ? TinyWorld.pictures(TINY_PICTURES)
                 : CaptionedImages.folder(Path.of(captions), imageSize).images();
     }
@@ -212,8 +184,8 @@ public final class MergeJob {
         model.save(modelFolder());
         String title =
                 merged == null
-                        ? "Distillation of " + experts.size() + " experts"
-                        : "Experts added: " + experts.size();
+                        ? "Distillation of " + experts().size() + " experts"
+                        : "Experts added: " + experts().size();
         new LossChart(title, MetricsLog.read(checkpoints().resolve("metrics.jsonl")))
                 .save(folder.resolve("loss.png"));
         return modelFolder();

@@ -85,12 +85,20 @@ class MergeJobTest {
     }
 
     @Test
-    void otherOption_isNamed() {
-        for (String option :
-                List.of("--steps=0", "--steps=many", "--step=5", "--donor=", "--seed=1")) {
-            String message = refused("tinyworld", "tinyworld", out(), "ink", "pixel", option);
-            assertTrue(message.startsWith("'" + option + "': expected --steps=NUMBER or"), message);
-        }
+    void wrongOption_isNamed() {
+        Map<String, String> wrong =
+                Map.of(
+                        "--steps=0", "--steps=0: expected a whole number of at least 1",
+                        "--steps=many", "--steps=many: expected a whole number of at least 1",
+                        "--step=5", "'--step=5': expected another option; usage: ",
+                        "--steps", "'--steps': expected another option; usage: ",
+                        "--donor=", "--donor=: expected a path");
+        wrong.forEach(
+                (option, expected) -> {
+                    String message =
+                            refused("tinyworld", "tinyworld", out(), "ink", "pixel", option);
+                    assertTrue(message.startsWith(expected), message);
+                });
     }
 
     @Test
