@@ -111,6 +111,31 @@ class ScriptsTest {
         assertTrue(Files.exists(sheets.resolve("plain.png")));
     }
 
+    @Test
+    void stylesOfAMergedModel_areMeasured() throws Exception {
+        Path merged = folder.resolve("merged");
+        run(0, "merge", "tinyworld", prompts, merged, "ink", "pixel", "--steps=1");
+        Path out = folder.resolve("fid");
+        String said =
+                run(
+                        0,
+                        "evaluate",
+                        merged.resolve("model"),
+                        "tinyworld",
+                        prompts,
+                        "tinyworld",
+                        out,
+                        "ink",
+                        "pixel",
+                        "--steps=2",
+                        "--negative=fog");
+        assertTrue(said.startsWith(out.resolve("fid.txt") + ": FIDt "), said);
+        String figures = Files.readString(out.resolve("fid.txt"));
+        assertTrue(figures.contains("FID of styles and experts"), figures);
+        assertTrue(height(out.resolve("fid.png")) > 0);
+        assertTrue(height(out.resolve("reference.png")) > 0);
+    }
+
     private static Path expert(String name) {
         return TinyWorld.open().experts().get(0).path().resolveSibling(name);
     }
@@ -128,6 +153,7 @@ class ScriptsTest {
         String usage = run(1, "sheet", "model");
         assertTrue(usage.startsWith("error: usage: notebooks/run sheet MODEL"), usage);
         assertTrue(usage.endsWith("[--clip-skip=1] [--donor=FOLDER]"), usage);
+        assertTrue(run(1, "evaluate", "model").startsWith("error: usage: notebooks/run evaluate"));
     }
 
     @Test
