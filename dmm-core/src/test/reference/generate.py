@@ -26,6 +26,7 @@ FIXTURES = {
     "images": "images",
     "events": "events",
     "safetensors": "safetensors_fixture",
+    "inception": "inception",
 }
 
 
