@@ -1,2 +1,5 @@
-/** The networks of Stable Diffusion 1.5; each part has a package with its config record. */
+/**
+ * The networks of Stable Diffusion 1.5, where each part has a package with its config record, and
+ * the one whose features FID compares.
+ */
 package io.dmm.model;

@@ -83,6 +83,39 @@ public final class Ops {
         return call("conv2d_downsample_padded_right", x, weight, bias);
     }
 
+    /** ReLU of a convolution with stride 1 that keeps height and width; kernels have odd sides. */
+    public static NDArray conv2dRelu(NDArray x, NDArray weight, NDArray bias) {
+        return call("conv2d_relu", x, weight, bias);
+    }
+
+    /** ReLU of a convolution without padding. */
+    public static NDArray conv2dReluUnpadded(NDArray x, NDArray weight, NDArray bias, int stride) {
+        return call("conv2d_relu_unpadded", x, weight, bias, scalar(stride));
+    }
+
+    /** The mean of each pixel and those around it, 3×3; at the border of those that there are. */
+    public static NDArray averagePool(NDArray x) {
+        return call("average_pool", x);
+    }
+
+    /** The largest of each pixel and those around it, 3×3. */
+    public static NDArray maxPool(NDArray x) {
+        return call("max_pool", x);
+    }
+
+    /** As {@link #maxPool}, of every second pixel from the second on that has all neighbours. */
+    public static NDArray maxPoolDownsample(NDArray x) {
+        return call("max_pool_downsample", x);
+    }
+
+    /**
+     * Brings pixels to another height and width by linear interpolation between the nearest four,
+     * as PyTorch does without {@code align_corners} and {@code antialias}.
+     */
+    public static NDArray resizeBilinear(NDArray x, long height, long width) {
+        return call("resize_bilinear", x, scalar((int) height), scalar((int) width));
+    }
+
     /** Brings pixels to a larger height and width by repeating them. */
     public static NDArray upsampleNearest(NDArray x, long height, long width) {
         return call("upsample_nearest", x, scalar((int) height), scalar((int) width));

@@ -1,0 +1,2 @@
+/** The network whose features FID compares. */
+package io.dmm.model.inception;
