@@ -1,15 +1,17 @@
-// Trains the tiny world's base and eight experts from nothing; about three hours on two cores, and an
-// interrupted training goes on at the stage it was in:
+// Trains the tiny world's features, base and eight experts from nothing; about three hours on two cores,
+// and an interrupted training goes on at the stage it was in:
 //
 //   notebooks/run train-tinyworld [folder]      default: out/tinyworld
 //
-// Look at what they draw. To ship them, name the folder of the resources too, which TinyWorld.open
-// reads; what is trained already is only copied:
+// The features, a classifier, come first; they take about ten minutes and need nothing else. Look at what the other
+// models draw. To ship them, name the folder of the resources too, which TinyWorld.open reads; what is
+// trained already is only copied:
 //
 //   notebooks/run train-tinyworld out/tinyworld dmm-core/src/main/resources/io/dmm/tinyworld/models
 
 final List<String> MODELS =
-    List.of("base", "business", "ink", "pixel", "scenery", "woodcut", "porcelain", "glass", "chalk");
+    List.of(
+        "base", "business", "ink", "pixel", "scenery", "woodcut", "porcelain", "glass", "chalk", "features");
 
 /** Copies the models' files and lists them in index.txt, one relative path a line. */
 void ship(Path trained, Path resources) throws IOException {

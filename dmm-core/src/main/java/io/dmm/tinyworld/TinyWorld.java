@@ -2,6 +2,7 @@ package io.dmm.tinyworld;
 
 import io.dmm.Expert;
 import io.dmm.data.CaptionedImage;
+import io.dmm.eval.FeatureExtractor;
 import io.dmm.pipeline.StableDiffusion;
 import io.dmm.tensor.PhiloxRandom;
 import io.dmm.tensor.PhiloxRandom.Purpose;
@@ -18,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * The embedded default: a small world of captioned pictures, a base model trained on plain drawings
- * of it, and experts for other styles, in the formats of real models.
+ * of it, and experts for other styles, in the formats of real models, with a classifier to measure
+ * pictures by.
  *
  * <p>Opening copies the models to a folder from where they are read as any others; it is deleted
  * when the JVM ends.
@@ -63,6 +65,15 @@ public final class TinyWorld {
     /** Loads the base model; the caller closes it. */
     public StableDiffusion base() {
         return StableDiffusion.load(folder.resolve("base")).named("tinyworld");
+    }
+
+    /**
+     * Loads the features by which FID measures pictures of this world: 64 of a classifier that was
+     * trained to tell style, thing, hue, place and backdrop of drawings of 64 × 64 in all nine
+     * styles. The caller closes it.
+     */
+    public FeatureExtractor features() {
+        return PictureFeatures.load(folder.resolve("features"));
     }
 
     /** The first four experts, each of one style: business, ink, pixel and scenery. */

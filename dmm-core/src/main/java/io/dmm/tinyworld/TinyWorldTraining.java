@@ -36,14 +36,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes the tiny world's models from nothing: a tokenizer, an autoencoder, a base model of plain
- * drawings, and an expert for each style that is fine-tuned from it.
+ * Makes the tiny world's models from nothing: a classifier whose features tell its pictures apart,
+ * a tokenizer, an autoencoder, a base model of plain drawings, and an expert for each style that is
+ * fine-tuned from it.
  *
  * <p>A stage whose folder exists is not run again, so an interrupted training goes on at the stage
  * it was in.
  */
 public final class TinyWorldTraining {
     private static final long SEED = 1;
+    private static final ClassifierConfig CLASSIFIER =
+            new ClassifierConfig(List.of(24, 48, 64, 96), 8, 64);
     private static final VaeConfig VAE = new VaeConfig(List.of(32, 48, 64), 1, 4, 8, 1, 64);
     private static final UNetConfig UNET =
             new UNetConfig(
@@ -93,12 +96,13 @@ public final class TinyWorldTraining {
     }
 
     /**
-     * Trains what is missing in {@code folder}: {@code sharp-vae}, {@code vae}, {@code tokenizer},
-     * {@code base} and a folder for each expert.
+     * Trains what is missing in {@code folder}: {@code features}, {@code vae}, {@code sharp-vae},
+     * {@code tokenizer}, {@code base} and a folder for each expert.
      */
     public static void run(Path folder, TrainingListener listener) throws IOException {
         TinyWorldTraining training = new TinyWorldTraining(folder, listener);
         Files.createDirectories(folder);
+        training.unlessThere("features", training::trainClassifier);
         training.unlessThere("vae", training::trainVae);
         training.unlessThere("sharp-vae", training::trainDecoder);
         training.unlessThere("base", training::trainBase);
@@ -118,6 +122,16 @@ public final class TinyWorldTraining {
                 stage.write(draft);
                 draft.publish();
             }
+        }
+    }
+
+    private void trainClassifier(ModelDraft draft) {
+        try (NDManager manager = Compute.newManager()) {
+            Weights weights = Weights.initial(manager, SEED);
+            PictureClassifier classifier = new PictureClassifier(CLASSIFIER, weights);
+            new ClassifierTraining(classifier, SEED)
+                    .run(ClassifierTraining.LOOP, manager, listener);
+            classifier.writeTo(draft);
         }
     }
 

@@ -61,7 +61,7 @@ class TinyWorldTest {
         try (Stream<Path> files = Files.walk(folder)) {
             List<Path> networks =
                     files.filter(file -> file.toString().endsWith(".safetensors")).toList();
-            assertEquals(3 + Style.experts().size(), networks.size());
+            assertEquals(4 + Style.experts().size(), networks.size());
             for (Path network : networks) {
                 assertTrue(Files.size(network) <= LARGEST_NETWORK, network::toString);
             }
