@@ -26,7 +26,7 @@ List<String> prompts(String word) throws IOException {
 }
 
 FeatureExtractor features(String word) {
-    return NamedModels.isTinyWorld(word) ? TinyWorld.features() : InceptionFeatures.load(Path.of(word));
+    return NamedModels.isTinyWorld(word) ? TinyWorld.open().features() : InceptionFeatures.load(Path.of(word));
 }
 
 void save(FidMatrix fid, Path folder) throws IOException {

@@ -67,7 +67,7 @@ void ablation() throws Exception {
         Loss.score(), Loss.features(0.5), Loss.adversarial(0.01).withLearningRate(1e-3)});
     System.out.println("closed gap on plain pictures / on the expert's own, mean and each expert");
     BiFunction<String, Expert, String> words = (caption, expert) -> TinyWorld.styleWords(expert) + " of " + caption;
-    try (var base = world.base(); var features = TinyWorld.features()) {
+    try (var base = world.base(); var features = world.features()) {
         var evaluation = evaluation(base, experts, features);
         note("style words",
                 Comparison.ofPrompting(base, words, experts, heldOut(128), DRAWING, 1_000_000, PROGRESS),
