@@ -292,7 +292,7 @@ public final class TextToImage {
     private GenerationSettings settings(Shot shot) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("Steps", String.valueOf(steps));
-        values.put("Sampler", sampler.label());
+        GenerationSettings.put(sampler, values);
         values.put("CFG scale", String.valueOf(guidance.scale()));
         values.put("Seed", String.valueOf(shot.seed()));
         values.put("Size", width + "x" + height);

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GenerationSettingsTest {
     private static final String SETTINGS =
@@ -164,11 +166,43 @@ class GenerationSettingsTest {
         values.put("Sampler", "DPM++ 2M");
         values.put("Schedule type", "Automatic");
         assertEquals(Sampler.DPMPP_2M, new GenerationSettings("", "", values).sampler());
+        values.put("Schedule type", "Uniform");
+        assertEquals(Sampler.DPMPP_2M, new GenerationSettings("", "", values).sampler());
         values.put("Schedule type", "Karras");
         assertEquals("DPM++ 2M Karras", new GenerationSettings("", "", values).samplerLabel());
         values.put("Schedule type", "Beta");
         String message = refusal(new GenerationSettings("", "", values)::sampler);
         assertTrue(message.startsWith("sampler 'DPM++ 2M Beta': expected one of "), message);
+        values.put("Sampler", "UniPC"); // A1111 writes a schedule that it does not use, too
+        assertEquals(Sampler.UNIPC, new GenerationSettings("", "", values).sampler());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everySampler_isReadBackInOldAndNewFiles(Sampler sampler) {
+        Map<String, String> values = values(SETTINGS);
+        values.put("Sampler", sampler.label());
+        assertEquals(sampler, new GenerationSettings("", "", values).sampler());
+        GenerationSettings.put(sampler, values);
+        assertEquals(sampler, new GenerationSettings("", "", values).sampler());
+    }
+
+    @Test
+    void samplers_areNamedWithTheScheduleThatA1111Takes() {
+        assertEquals("DPM++ 2M SDE, Karras", named(Sampler.DPMPP_2M_SDE_KARRAS));
+        // without a schedule A1111 takes Karras' for this one
+        assertEquals("DPM++ 2M, Uniform", named(Sampler.DPMPP_2M));
+        assertEquals("Euler a, Uniform", named(Sampler.EULER_A));
+        assertEquals("LCM, Uniform", named(Sampler.LCM));
+        assertEquals("DDIM", named(Sampler.DDIM));
+        assertEquals("PLMS", named(Sampler.PNDM));
+        assertEquals("UniPC", named(Sampler.UNIPC));
+    }
+
+    private static String named(Sampler sampler) {
+        Map<String, String> values = new LinkedHashMap<>();
+        GenerationSettings.put(sampler, values);
+        return String.join(", ", values.values());
     }
 
     @Test
