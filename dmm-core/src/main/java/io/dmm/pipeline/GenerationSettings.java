@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * also written among the settings, as {@code Prompt: "…"}, so that every prompt is read back
  * exactly, by older versions of A1111 too.
  *
+ * <p>Seeds give the noise of A1111's {@code RNG: CPU}. By default, without {@code RNG}, A1111 takes
+ * a GPU's, so that the same seed draws another picture here.
+ *
  * @param values all settings by A1111's names, in their order, the unknown ones too
  */
 public record GenerationSettings(String prompt, String negativePrompt, Map<String, String> values) {
@@ -34,6 +37,8 @@ public record GenerationSettings(String prompt, String negativePrompt, Map<Strin
     private static final String AUTOMATIC = "Automatic";
     private static final String UNIFORM = "Uniform";
     private static final String KARRAS = "Karras";
+    private static final String RNG = "RNG";
+    private static final String CPU = "CPU";
     private static final Pattern NEGATIVE_LINE = Pattern.compile("(?:^|\n)" + NEGATIVE + ": ?");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
 
@@ -162,6 +167,9 @@ public record GenerationSettings(String prompt, String negativePrompt, Map<Strin
         unused.removeAll(UNDERSTOOD);
         if (AUTOMATIC.equals(values.get(SCHEDULE))) {
             unused.add(SCHEDULE); // it depends on the sampler and on the version of the program
+        }
+        if (CPU.equals(values.get(RNG))) {
+            unused.remove(RNG);
         }
         if (!unused.isEmpty()) {
             LOGGER.warn("Settings of the picture that are not used here: {}", unused);

@@ -303,6 +303,7 @@ public final class TextToImage {
         if (clipSkip > 1) {
             values.put("Clip skip", String.valueOf(clipSkip));
         }
+        values.put("RNG", "CPU");
         if (style != null) {
             values.put("Styles", style.toString());
         }

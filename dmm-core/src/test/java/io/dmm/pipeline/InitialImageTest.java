@@ -110,7 +110,7 @@ class InitialImageTest {
         assertTrue(
                 parameters.endsWith(
                         "Steps: 10, Sampler: Euler a, Schedule type: Uniform, CFG scale: 7.0,"
-                                + " Seed: 3, Size: 16x16, Denoising strength: 0.3"),
+                                + " Seed: 3, Size: 16x16, Denoising strength: 0.3, RNG: CPU"),
                 parameters);
     }
 
