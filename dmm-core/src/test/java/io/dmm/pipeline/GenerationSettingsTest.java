@@ -77,6 +77,36 @@ class GenerationSettingsTest {
                 List.copyOf(GenerationSettings.parse(settings.toString()).values().keySet()));
     }
 
+    /** A1111 fails on an empty value, and knows no brackets. */
+    @Test
+    void valuesThatA1111WouldLose_areQuoted() {
+        assertEquals("\"\"", written(""));
+        assertEquals("\"[a, b]\"", written("[a, b]"));
+        assertEquals("\"{\\\"a\\\": 1}\"", written("{\"a\": 1}"));
+        assertEquals("\"ink:1.0\"", written("ink:1.0"));
+        assertEquals("\"\\\"a\"", written("\"a"));
+        assertEquals("\" a\"", written(" a"));
+        assertEquals("\"a \"", written("a "));
+        assertEquals("\"a\\u0000\"", written("a\0"));
+        assertEquals("a \"b\" [c]", written("a \"b\" [c]"));
+        assertEquals("赤い家 😀", written("赤い家 😀"));
+        assertEquals("1", written("1"));
+    }
+
+    @Test
+    void oldLines_areReadAsTheNewOnes() {
+        assertEquals(
+                SettingsLine.read("Styles: \"ink:1.0\", Negative prompt: \"\", Seed: 1"),
+                SettingsLine.read("Styles: ink:1.0, Negative prompt: , Seed: 1"));
+        assertEquals(
+                SettingsLine.read("List: \"[a, b]\", Seed: 1"),
+                SettingsLine.read("List: [a, b], Seed: 1"));
+    }
+
+    private static String written(String value) {
+        return SettingsLine.write(Map.of("Key", value)).substring("Key: ".length());
+    }
+
     @Test
     void plainPrompts_areWrittenAsA1111Does() {
         GenerationSettings settings =
@@ -93,7 +123,7 @@ class GenerationSettingsTest {
         assertEquals(
                 "a\nNegative prompt: b\n"
                         + SETTINGS
-                        + ", Prompt: \"a\\nNegative prompt: b\", Negative prompt: ",
+                        + ", Prompt: \"a\\nNegative prompt: b\", Negative prompt: \"\"",
                 settings.toString());
     }
 

@@ -262,7 +262,7 @@ class TextToImageTest {
                 "a red house on the left, by the sea\n"
                         + "Negative prompt: blurred, gray\n"
                         + "Steps: 2, Sampler: DDIM, CFG scale: 7.0, Seed: 42, Size: 24x12, "
-                        + "Clip skip: 2, RNG: CPU, Styles: ink:0.25|pixel:0.75";
+                        + "Clip skip: 2, RNG: CPU, Styles: \"ink:0.25|pixel:0.75\"";
         assertEquals(expected, image.parameters());
         Path file = folder.resolve("picture.png");
         image.save(file);
