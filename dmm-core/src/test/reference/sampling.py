@@ -63,10 +63,10 @@ SCHEDULERS = {
     "UNIPC": (UniPCMultistepScheduler, {}),
     "LCM": (LCMScheduler, {}),
 }
-# What a model's scheduler_config.json may say; SD 1.5's leaves the spacing open.
+# What a model's scheduler_config.json may say; SD 1.5's leaves the spacing open, `leading` where the last step ends.
 MODELS = {
     "sd15": SD15,
-    "leading": DDIM,
+    "leading": {key: value for key, value in DDIM.items() if key != "set_alpha_to_one"},
     "linspace": dict(SD15, timestep_spacing="linspace", set_alpha_to_one=True),
     "trailing": dict(SD15, timestep_spacing="trailing"),
     "velocity": dict(SD15, prediction_type="v_prediction"),

@@ -30,7 +30,8 @@ public sealed interface Loss permits ScoreLoss, FeatureImitation, AdversarialLos
      * A discriminator judges what the student makes of the noise (Eq. 11, 12), training at the
      * paper's rate.
      *
-     * @param weight λ_adv; 0.01 in the paper
+     * @param weight λ_adv; 0.01 in the paper. Here it stands beside a score that is averaged over
+     *     all elements; the paper does not say whether its own is
      */
     static AdversarialLoss adversarial(double weight) {
         return new AdversarialLoss(weight, AdversarialLoss.PAPER_RATE);

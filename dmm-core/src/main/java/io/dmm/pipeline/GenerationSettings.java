@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * also written among the settings, as {@code Prompt: "…"}, so that every prompt is read back
  * exactly, by older versions of A1111 too.
  *
+ * <p>Seeds give the noise of A1111's {@code RNG: CPU}. By default, without {@code RNG}, A1111 takes
+ * a GPU's, so that the same seed draws another picture here.
+ *
  * @param values all settings by A1111's names, in their order, the unknown ones too
  */
 public record GenerationSettings(String prompt, String negativePrompt, Map<String, String> values) {
@@ -32,11 +35,18 @@ public record GenerationSettings(String prompt, String negativePrompt, Map<Strin
     private static final String NEGATIVE = "Negative prompt";
     private static final String SCHEDULE = "Schedule type";
     private static final String AUTOMATIC = "Automatic";
+    private static final String UNIFORM = "Uniform";
+    private static final String KARRAS = "Karras";
+    private static final String RNG = "RNG";
+    private static final String CPU = "CPU";
     private static final Pattern NEGATIVE_LINE = Pattern.compile("(?:^|\n)" + NEGATIVE + ": ?");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
 
     /** With fewer settings A1111 takes the last line for a part of the prompt. */
     private static final int FEWEST = 3;
+
+    /** Samplers that A1111 runs through timesteps of their own, whatever schedule is named. */
+    private static final Set<String> UNSCHEDULED = Set.of("DDIM", "PLMS", "UniPC");
 
     /** What a picture is drawn from, and what may differ without changing it. */
     private static final Set<String> UNDERSTOOD =
@@ -100,7 +110,21 @@ public record GenerationSettings(String prompt, String negativePrompt, Map<Strin
 
     String samplerLabel() {
         String schedule = values.getOrDefault(SCHEDULE, AUTOMATIC);
-        return values.get("Sampler") + (schedule.equals(AUTOMATIC) ? "" : " " + schedule);
+        boolean plain = Set.of(AUTOMATIC, UNIFORM).contains(schedule);
+        String name = values.get("Sampler");
+        return plain || UNSCHEDULED.contains(name) ? name : name + " " + schedule;
+    }
+
+    /**
+     * Names a sampler as A1111 does since 1.9: with a schedule of noise levels, if it takes one.
+     */
+    static void put(Sampler sampler, Map<String, String> values) {
+        String label = sampler.label();
+        boolean karras = label.endsWith(" " + KARRAS);
+        values.put("Sampler", karras ? label.replace(" " + KARRAS, "") : label);
+        if (!UNSCHEDULED.contains(label)) {
+            values.put(SCHEDULE, karras ? KARRAS : UNIFORM);
+        }
     }
 
     /** Scale of the classifier-free guidance. */
@@ -143,6 +167,9 @@ public record GenerationSettings(String prompt, String negativePrompt, Map<Strin
         unused.removeAll(UNDERSTOOD);
         if (AUTOMATIC.equals(values.get(SCHEDULE))) {
             unused.add(SCHEDULE); // it depends on the sampler and on the version of the program
+        }
+        if (CPU.equals(values.get(RNG))) {
+            unused.remove(RNG);
         }
         if (!unused.isEmpty()) {
             LOGGER.warn("Settings of the picture that are not used here: {}", unused);

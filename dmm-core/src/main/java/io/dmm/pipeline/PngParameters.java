@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -26,6 +27,7 @@ import org.w3c.dom.Node;
  */
 public final class PngParameters {
     private static final String KEYWORD = "parameters";
+    private static final Set<String> COMFY = Set.of("prompt", "workflow");
     private static final String FORMAT = "javax_imageio_png_1.0";
 
     private PngParameters() {}
@@ -83,15 +85,16 @@ public final class PngParameters {
      * @throws IllegalArgumentException if what it says is not of that form
      */
     public static GenerationSettings read(Path file) {
-        return GenerationSettings.parse(
-                text(file)
-                        .orElseThrow(
-                                () ->
-                                        new ModelFileException(
-                                                file
-                                                        + ": expected a text 'parameters' but was"
-                                                        + " none; the picture does not say how it"
-                                                        + " was made")));
+        return GenerationSettings.parse(text(file).orElseThrow(() -> silent(file)));
+    }
+
+    private static ModelFileException silent(Path file) {
+        return new ModelFileException(
+                file
+                        + ": expected a text 'parameters' but was none; "
+                        + (PngText.has(file, COMFY)
+                                ? "the picture says it in ComfyUI's form, only A1111's is read"
+                                : "the picture does not say how it was made"));
     }
 
     /**

@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.zip.CRC32;
 import java.util.zip.InflaterInputStream;
 
@@ -42,14 +44,34 @@ final class PngText implements AutoCloseable {
      *     text
      */
     static Optional<String> read(Path file, String keyword) {
+        return read(file, keyword::equals);
+    }
+
+    /**
+     * Whether there is a text under one of {@code keywords}.
+     *
+     * @throws ModelFileException if the file cannot be read, is no PNG file or damaged
+     */
+    static boolean has(Path file, Set<String> keywords) {
+        Set<String> missing = new HashSet<>(keywords);
+        read(
+                file,
+                keyword -> {
+                    missing.remove(keyword);
+                    return false;
+                });
+        return missing.size() < keywords.size();
+    }
+
+    private static Optional<String> read(Path file, Predicate<String> wanted) {
         try (PngText png = new PngText(file)) {
-            return png.find(keyword);
+            return png.find(wanted);
         } catch (IOException e) {
             throw new ModelFileException(file + ": cannot be read (" + e + ")", e);
         }
     }
 
-    private Optional<String> find(String keyword) throws IOException {
+    private Optional<String> find(Predicate<String> wanted) throws IOException {
         take(Long.BYTES);
         if (in.readLong() != SIGNATURE) {
             throw damaged("has no PNG signature; it is of another format");
@@ -67,7 +89,7 @@ final class PngText implements AutoCloseable {
             take(length + (long) Integer.BYTES);
             int head = TEXTS.contains(type) ? Math.min(length, LONGEST_KEYWORD + 1) : 0;
             byte[] start = in.readNBytes(head);
-            if (head > 0 && keyword.equals(upToNul(start, 0))) {
+            if (head > 0 && wanted.test(upToNul(start, 0))) {
                 return Optional.of(text(type, whole(tag, start, length)));
             }
             in.skipNBytes(length - head + Integer.BYTES);

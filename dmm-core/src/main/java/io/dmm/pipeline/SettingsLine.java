@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -12,8 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The last line of A1111's picture text: {@code Steps: 20, Sampler: DDIM, …}. A value that would
- * not be read back as it is, for a comma in it say, is written as a JSON string.
+ * The last line of A1111's picture text: {@code Steps: 20, Sampler: DDIM, …}. A value that A1111
+ * quotes or would not read back as it is, one with a comma or an empty one say, is written as a
+ * JSON string.
  */
 final class SettingsLine {
     /** A bounded length keeps the search linear, whatever is searched. */
@@ -21,6 +21,14 @@ final class SettingsLine {
 
     private static final Pattern KEY =
             Pattern.compile("(" + NAME + "):\\s*+", Pattern.UNICODE_CHARACTER_CLASS);
+
+    /** What a value that goes without quotes has nowhere. */
+    private static final String SPECIAL = ",:\\p{Cntrl}\\p{Cs}";
+
+    private static final Pattern PLAIN =
+            Pattern.compile(
+                    "[^\\s\"\\[{%1$s](?:[^%1$s]*[^\\s%1$s])?".formatted(SPECIAL),
+                    Pattern.UNICODE_CHARACTER_CLASS);
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -95,13 +103,8 @@ final class SettingsLine {
     }
 
     private static String written(String value) {
-        Map<String, String> expected = Map.of("Key", value, "Next", "1");
-        boolean plain =
-                !value.contains("\n")
-                        && StandardCharsets.UTF_8.newEncoder().canEncode(value)
-                        && read("Key: " + value + ", Next: 1").equals(expected);
         try {
-            return plain ? value : JSON.writeValueAsString(value);
+            return PLAIN.matcher(value).matches() ? value : JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

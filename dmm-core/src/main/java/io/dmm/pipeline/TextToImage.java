@@ -29,7 +29,8 @@ import java.util.Map;
  * {@code [word]} weigh a word, {@code \(} is a bracket as it stands, {@code BREAK} begins a new
  * chunk of 75 tokens, also within brackets, where A1111 takes it for a word, and there may be any
  * number of chunks. What that notation knows and this class does not ({@code <lora:…>}, {@code
- * [from:to:when]}, {@code [one|other]}, {@code AND}) is refused.
+ * [from:to:when]}, {@code [one|other]}, {@code AND}) is refused. Typographic quotes and full-width
+ * signs stay as they are, which A1111's ftfy makes plain ones.
  */
 public final class TextToImage {
     private static final long MOST_PIXELS = 100_000_000;
@@ -292,7 +293,7 @@ public final class TextToImage {
     private GenerationSettings settings(Shot shot) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("Steps", String.valueOf(steps));
-        values.put("Sampler", sampler.label());
+        GenerationSettings.put(sampler, values);
         values.put("CFG scale", String.valueOf(guidance.scale()));
         values.put("Seed", String.valueOf(shot.seed()));
         values.put("Size", width + "x" + height);
@@ -303,6 +304,7 @@ public final class TextToImage {
         if (clipSkip > 1) {
             values.put("Clip skip", String.valueOf(clipSkip));
         }
+        values.put("RNG", "CPU");
         if (style != null) {
             values.put("Styles", style.toString());
         }

@@ -14,28 +14,21 @@ final class Ddim implements SamplingMethod {
         NDArray latents = loop.start(schedule.alpha(start), schedule.sigma(start), 1);
         for (int i = loop.first(); i < timesteps.length; i++) {
             int t = timesteps[i];
-            latents = step(schedule, latents, loop.predict(latents, t), t, t - stride);
+            double left = schedule.alphaCumprodAfterStep(t - stride, true);
+            latents = step(schedule, latents, loop.predict(latents, t), t, left);
             loop.endStep(latents);
         }
         return latents;
     }
 
-    /** From one timestep to another as if the prediction held all the way; below 0 lies the end. */
+    /** From a timestep to where {@code left} is ᾱ, as if the prediction held all the way. */
     static NDArray step(
-            NoiseSchedule schedule, NDArray latents, NDArray prediction, int from, int to) {
+            NoiseSchedule schedule, NDArray latents, NDArray prediction, int from, double left) {
         PredictionType type = schedule.config().predictionType();
         float alpha = (float) schedule.alpha(from);
         float sigma = (float) schedule.sigma(from);
         NDArray denoised = type.denoised(latents, prediction, alpha, sigma);
         NDArray noise = type.noise(latents, prediction, alpha, sigma);
-        double left = alphaCumprod(schedule, to);
         return denoised.muli((float) Math.sqrt(left)).addi(noise.mul((float) Math.sqrt(1 - left)));
-    }
-
-    private static double alphaCumprod(NoiseSchedule schedule, int timestep) {
-        if (timestep < 0) {
-            return schedule.config().setAlphaToOne() ? 1 : schedule.alphaCumprod(0);
-        }
-        return schedule.alphaCumprod(timestep);
     }
 }

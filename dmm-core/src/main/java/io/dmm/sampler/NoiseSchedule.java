@@ -31,6 +31,19 @@ public final class NoiseSchedule {
         return alphasCumprod[timestep];
     }
 
+    /**
+     * ᾱ that a step leads to; below timestep 0 lies the end of the last one.
+     *
+     * @param samplersOwn whether the end has ᾱ = 1 where the config leaves it open
+     */
+    double alphaCumprodAfterStep(int timestep, boolean samplersOwn) {
+        if (timestep >= 0) {
+            return alphasCumprod[timestep];
+        }
+        Boolean one = config.setAlphaToOne();
+        return (one == null ? samplersOwn : one) ? 1 : alphasCumprod[0];
+    }
+
     /** α_t = √ᾱ_t, the share of the picture in the latents. */
     public double alpha(int timestep) {
         return Math.sqrt(alphasCumprod[timestep]);

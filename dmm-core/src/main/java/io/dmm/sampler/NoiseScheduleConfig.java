@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * @param numTrainTimesteps at least 2
  * @param timestepSpacing null where the file leaves it open: each sampler then takes its own
  * @param stepsOffset what leading spacing adds to every timestep, at least 0
- * @param setAlphaToOne whether DDIM ends at ᾱ = 1 instead of the ᾱ of timestep 0
+ * @param setAlphaToOne whether DDIM and PLMS end at ᾱ = 1 instead of the ᾱ of timestep 0; null
+ *     where the file leaves it open: DDIM then does, PLMS does not
  */
 public record NoiseScheduleConfig(
         int numTrainTimesteps,
@@ -22,7 +23,7 @@ public record NoiseScheduleConfig(
         PredictionType predictionType,
         TimestepSpacing timestepSpacing,
         int stepsOffset,
-        boolean setAlphaToOne) {
+        Boolean setAlphaToOne) {
     private static final Logger LOGGER = LoggerFactory.getLogger(NoiseScheduleConfig.class);
     private static final int STEPS_OFFSET = 1;
 
@@ -45,10 +46,10 @@ public record NoiseScheduleConfig(
     }
 
     /**
-     * Reads a {@code scheduler_config.json}; keys it lacks have the defaults of diffusers'
-     * DDIMScheduler. As in its StableDiffusionPipeline, {@code clip_sample} is off and {@code
-     * steps_offset} 1 whatever the file says, since files saved before diffusers 0.9 are wrong
-     * there; a warning names what is overruled.
+     * Reads a {@code scheduler_config.json}; keys it lacks are left open or have the defaults of
+     * diffusers' DDIMScheduler. As in its StableDiffusionPipeline, {@code clip_sample} is off and
+     * {@code steps_offset} 1 whatever the file says, since files saved before diffusers 0.9 are
+     * wrong there; a warning names what is overruled.
      *
      * @throws ModelFileException if a value is malformed or asks for what this library does not do
      */
@@ -86,7 +87,7 @@ public record NoiseScheduleConfig(
                                         PredictionType.EPSILON),
                                 config.choice("timestep_spacing", TimestepSpacing.class, null),
                                 STEPS_OFFSET,
-                                config.flag("set_alpha_to_one", true)));
+                                config.flag("set_alpha_to_one", null)));
     }
 
     /**
@@ -121,7 +122,9 @@ public record NoiseScheduleConfig(
             json.put("timestep_spacing", ConfigNode.spelled(timestepSpacing));
         }
         json.put("steps_offset", stepsOffset);
-        json.put("set_alpha_to_one", setAlphaToOne);
+        if (setAlphaToOne != null) {
+            json.put("set_alpha_to_one", setAlphaToOne);
+        }
         json.put("clip_sample", false);
         return json;
     }

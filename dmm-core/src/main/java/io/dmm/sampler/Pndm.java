@@ -38,16 +38,22 @@ final class Pndm implements SamplingMethod {
             }
             NDArray mean = mean(predictions);
             if (i == first && i < timesteps.length - 1) {
-                NDArray ahead = Ddim.step(schedule, latents, mean, from, to);
+                NDArray ahead = step(schedule, latents, mean, from, to);
                 // diffusers counts back from the next timestep, which other spacings set elsewhere
                 to = timesteps[i + 1];
                 from = to + stride;
                 mean = mean.add(loop.predict(ahead, to)).divi(2);
             }
-            latents = Ddim.step(schedule, latents, mean, from, to);
+            latents = step(schedule, latents, mean, from, to);
             loop.endStep(latents, predictions.toArray(NDArray[]::new));
         }
         return latents;
+    }
+
+    private static NDArray step(
+            NoiseSchedule schedule, NDArray latents, NDArray prediction, int from, int to) {
+        double left = schedule.alphaCumprodAfterStep(to, false);
+        return Ddim.step(schedule, latents, prediction, from, left);
     }
 
     private static NDArray mean(LinkedList<NDArray> predictions) {

@@ -52,7 +52,8 @@ public record ConfigNode(JsonNode json, String where) {
                 JsonNode::doubleValue);
     }
 
-    public boolean flag(String key, boolean byDefault) {
+    /** True or false; {@code byDefault} may be null. */
+    public Boolean flag(String key, Boolean byDefault) {
         return value(key, byDefault, "true or false", JsonNode::isBoolean, JsonNode::booleanValue);
     }
 

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GenerationSettingsTest {
     private static final String SETTINGS =
@@ -75,6 +77,36 @@ class GenerationSettingsTest {
                 List.copyOf(GenerationSettings.parse(settings.toString()).values().keySet()));
     }
 
+    /** A1111 fails on an empty value, and knows no brackets. */
+    @Test
+    void valuesThatA1111WouldLose_areQuoted() {
+        assertEquals("\"\"", written(""));
+        assertEquals("\"[a, b]\"", written("[a, b]"));
+        assertEquals("\"{\\\"a\\\": 1}\"", written("{\"a\": 1}"));
+        assertEquals("\"ink:1.0\"", written("ink:1.0"));
+        assertEquals("\"\\\"a\"", written("\"a"));
+        assertEquals("\" a\"", written(" a"));
+        assertEquals("\"a \"", written("a "));
+        assertEquals("\"a\\u0000\"", written("a\0"));
+        assertEquals("a \"b\" [c]", written("a \"b\" [c]"));
+        assertEquals("赤い家 😀", written("赤い家 😀"));
+        assertEquals("1", written("1"));
+    }
+
+    @Test
+    void oldLines_areReadAsTheNewOnes() {
+        assertEquals(
+                SettingsLine.read("Styles: \"ink:1.0\", Negative prompt: \"\", Seed: 1"),
+                SettingsLine.read("Styles: ink:1.0, Negative prompt: , Seed: 1"));
+        assertEquals(
+                SettingsLine.read("List: \"[a, b]\", Seed: 1"),
+                SettingsLine.read("List: [a, b], Seed: 1"));
+    }
+
+    private static String written(String value) {
+        return SettingsLine.write(Map.of("Key", value)).substring("Key: ".length());
+    }
+
     @Test
     void plainPrompts_areWrittenAsA1111Does() {
         GenerationSettings settings =
@@ -91,7 +123,7 @@ class GenerationSettingsTest {
         assertEquals(
                 "a\nNegative prompt: b\n"
                         + SETTINGS
-                        + ", Prompt: \"a\\nNegative prompt: b\", Negative prompt: ",
+                        + ", Prompt: \"a\\nNegative prompt: b\", Negative prompt: \"\"",
                 settings.toString());
     }
 
@@ -164,11 +196,43 @@ class GenerationSettingsTest {
         values.put("Sampler", "DPM++ 2M");
         values.put("Schedule type", "Automatic");
         assertEquals(Sampler.DPMPP_2M, new GenerationSettings("", "", values).sampler());
+        values.put("Schedule type", "Uniform");
+        assertEquals(Sampler.DPMPP_2M, new GenerationSettings("", "", values).sampler());
         values.put("Schedule type", "Karras");
         assertEquals("DPM++ 2M Karras", new GenerationSettings("", "", values).samplerLabel());
         values.put("Schedule type", "Beta");
         String message = refusal(new GenerationSettings("", "", values)::sampler);
         assertTrue(message.startsWith("sampler 'DPM++ 2M Beta': expected one of "), message);
+        values.put("Sampler", "UniPC"); // A1111 writes a schedule that it does not use, too
+        assertEquals(Sampler.UNIPC, new GenerationSettings("", "", values).sampler());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everySampler_isReadBackInOldAndNewFiles(Sampler sampler) {
+        Map<String, String> values = values(SETTINGS);
+        values.put("Sampler", sampler.label());
+        assertEquals(sampler, new GenerationSettings("", "", values).sampler());
+        GenerationSettings.put(sampler, values);
+        assertEquals(sampler, new GenerationSettings("", "", values).sampler());
+    }
+
+    @Test
+    void samplers_areNamedWithTheScheduleThatA1111Takes() {
+        assertEquals("DPM++ 2M SDE, Karras", named(Sampler.DPMPP_2M_SDE_KARRAS));
+        // without a schedule A1111 takes Karras' for this one
+        assertEquals("DPM++ 2M, Uniform", named(Sampler.DPMPP_2M));
+        assertEquals("Euler a, Uniform", named(Sampler.EULER_A));
+        assertEquals("LCM, Uniform", named(Sampler.LCM));
+        assertEquals("DDIM", named(Sampler.DDIM));
+        assertEquals("PLMS", named(Sampler.PNDM));
+        assertEquals("UniPC", named(Sampler.UNIPC));
+    }
+
+    private static String named(Sampler sampler) {
+        Map<String, String> values = new LinkedHashMap<>();
+        GenerationSettings.put(sampler, values);
+        return String.join(", ", values.values());
     }
 
     @Test

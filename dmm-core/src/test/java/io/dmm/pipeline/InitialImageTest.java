@@ -109,8 +109,8 @@ class InitialImageTest {
                 request(stripes(16, 16), 0.3).sampler(Sampler.EULER_A).image().parameters();
         assertTrue(
                 parameters.endsWith(
-                        "Steps: 10, Sampler: Euler a, CFG scale: 7.0, Seed: 3, Size: 16x16, "
-                                + "Denoising strength: 0.3"),
+                        "Steps: 10, Sampler: Euler a, Schedule type: Uniform, CFG scale: 7.0,"
+                                + " Seed: 3, Size: 16x16, Denoising strength: 0.3, RNG: CPU"),
                 parameters);
     }
 

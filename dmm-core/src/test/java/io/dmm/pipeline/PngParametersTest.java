@@ -161,15 +161,27 @@ class PngParametersTest {
 
     @Test
     void pictureWithoutParameters_saysSo() throws IOException {
-        Path file = folder.resolve("plain.png");
-        Files.write(file, plainPng());
-        ModelFileException e =
-                assertThrows(ModelFileException.class, () -> PngParameters.read(file));
+        byte[] software = "Software\0paint".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] png = insert(plainPng(), "tEXt", software);
+        assertSilent("the picture does not say how it was made", png);
+    }
+
+    @Test
+    void picturesOfComfyUi_areRefusedByName() throws IOException {
+        String reason = "the picture says it in ComfyUI's form, only A1111's is read";
+        byte[] large = joined("workflow\0", new byte[3 << 20]);
+        assertSilent(reason, insert(plainPng(), "tEXt", large));
+        byte[] prompt = "prompt\0{}".getBytes(StandardCharsets.ISO_8859_1);
+        assertSilent(reason, insert(plainPng(), "tEXt", prompt));
+    }
+
+    private void assertSilent(String reason, byte[] png) throws IOException {
+        Path file = folder.resolve("silent.png");
+        Files.write(file, png);
         assertEquals(
-                file
-                        + ": expected a text 'parameters' but was none; the picture does not say"
-                        + " how it was made",
-                e.getMessage());
+                file + ": expected a text 'parameters' but was none; " + reason,
+                assertThrows(ModelFileException.class, () -> PngParameters.read(file))
+                        .getMessage());
     }
 
     @Test

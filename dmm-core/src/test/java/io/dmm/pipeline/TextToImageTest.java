@@ -224,15 +224,15 @@ class TextToImageTest {
         Filter recorder = record -> !warnings.add(record);
         logger.setFilter(recorder);
         try {
-            MODEL.sample(GenerationSettings.parse(text + ", Version: v1, Model: x"));
+            MODEL.sample(GenerationSettings.parse(text + ", Version: v1, Model: x, RNG: CPU"));
             assertEquals(0, warnings.size());
-            MODEL.sample(GenerationSettings.parse(text + ", Hires upscale: 2, ENSD: 3"));
+            MODEL.sample(GenerationSettings.parse(text + ", Hires upscale: 2, RNG: NV"));
         } finally {
             logger.setFilter(null);
         }
         assertEquals(1, warnings.size());
         String message = warnings.get(0).getMessage();
-        assertTrue(message.endsWith("not used here: [Hires upscale, ENSD]"), message);
+        assertTrue(message.endsWith("not used here: [Hires upscale, RNG]"), message);
     }
 
     @Test
@@ -262,7 +262,7 @@ class TextToImageTest {
                 "a red house on the left, by the sea\n"
                         + "Negative prompt: blurred, gray\n"
                         + "Steps: 2, Sampler: DDIM, CFG scale: 7.0, Seed: 42, Size: 24x12, "
-                        + "Clip skip: 2, Styles: ink:0.25|pixel:0.75";
+                        + "Clip skip: 2, RNG: CPU, Styles: \"ink:0.25|pixel:0.75\"";
         assertEquals(expected, image.parameters());
         Path file = folder.resolve("picture.png");
         image.save(file);

@@ -1,6 +1,7 @@
 package io.dmm.sampler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,11 +39,13 @@ class NoiseScheduleConfigTest {
     }
 
     @Test
-    void absentKeys_haveTheDefaultsOfDdimScheduler() throws Exception {
+    void absentKeys_areOpenOrHaveTheDefaultsOfDdimScheduler() throws Exception {
         Betas betas = new Betas(Betas.Curve.LINEAR, 0.0001, 0.02);
         assertEquals(
-                new NoiseScheduleConfig(1000, betas, PredictionType.EPSILON, null, 1, true),
+                new NoiseScheduleConfig(1000, betas, PredictionType.EPSILON, null, 1, null),
                 read("{}"));
+        assertEquals(read("{}"), read(read("{}").toJson().toString()));
+        assertFalse(read("{}").toJson().has("set_alpha_to_one"));
     }
 
     @ParameterizedTest
