@@ -364,9 +364,13 @@ public final class Distillation {
      * @throws UncheckedIOException if a folder or file of the run cannot be written
      */
     public MergedModel run() {
-        try (RunTurn turn = RunTurn.take()) {
-            return HeardWork.heardBy(
-                    listener, "distillation", () -> new DistillationRun(this).run());
-        }
+        return HeardWork.heardBy(
+                listener,
+                "distillation",
+                () -> {
+                    try (RunTurn turn = RunTurn.take()) {
+                        return new DistillationRun(this).run();
+                    }
+                });
     }
 }
