@@ -192,9 +192,7 @@ public final class TextToImage {
 
     /** {@code count} pictures of each prompt in turn, with the given seeds or counting up. */
     public List<GeneratedImage> images(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("images: expected at least 1 but was " + count);
-        }
+        check(count);
         List<Shot> shots = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             for (long seed : seeds.of(i, count)) {
@@ -202,6 +200,22 @@ public final class TextToImage {
             }
         }
         return generate(shots);
+    }
+
+    /**
+     * Refuses settings that {@link #images} refuses, without drawing.
+     *
+     * @throws IllegalArgumentException if the seeds are of another number, or the strength takes
+     *     none of the steps
+     */
+    public void check(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("images: expected at least 1 but was " + count);
+        }
+        seeds.of(0, count);
+        if (initial != null) {
+            Start.taken(initial.strength(), steps);
+        }
     }
 
     /** A row for each prompt, {@code columns} pictures with the seeds of {@link #images}. */
