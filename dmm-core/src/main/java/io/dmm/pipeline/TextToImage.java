@@ -1,5 +1,6 @@
 package io.dmm.pipeline;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 
 /**
  * Pictures of prompts: set what differs from the defaults, then ask for {@link #image}, {@link
@@ -179,7 +181,13 @@ public final class TextToImage {
         return this;
     }
 
-    /** The picture of the one prompt. */
+    /**
+     * The picture of the one prompt.
+     *
+     * @throws IllegalArgumentException if there are more prompts, or settings do not fit each other
+     * @throws CancellationException if the thread is interrupted; its status is cleared
+     * @throws EngineException if there is too little memory
+     */
     public GeneratedImage image() {
         if (prompts.size() > 1) {
             throw new IllegalArgumentException(
@@ -190,7 +198,13 @@ public final class TextToImage {
         return images(1).get(0);
     }
 
-    /** {@code count} pictures of each prompt in turn, with the given seeds or counting up. */
+    /**
+     * {@code count} pictures of each prompt in turn, with the given seeds or counting up.
+     *
+     * @throws IllegalArgumentException if settings do not fit each other, see {@link #check}
+     * @throws CancellationException if the thread is interrupted; its status is cleared
+     * @throws EngineException if there is too little memory
+     */
     public List<GeneratedImage> images(int count) {
         check(count);
         List<Shot> shots = new ArrayList<>();
@@ -218,7 +232,10 @@ public final class TextToImage {
         }
     }
 
-    /** A row for each prompt, {@code columns} pictures with the seeds of {@link #images}. */
+    /**
+     * A row for each prompt, {@code columns} pictures with the seeds of {@link #images}, which
+     * throws the same.
+     */
     public ImageGrid grid(int columns) {
         List<GeneratedImage> images = images(columns);
         List<List<BufferedImage>> rows = new ArrayList<>();

@@ -11,6 +11,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The PyTorch engine and the one device of this process: the first GPU when the engine sees one,
  * else the CPU; the environment variable {@code DMM_DEVICE=cpu|gpu|gpu1} overrides.
+ *
+ * <p>Starting the engine changes the JVM for all who use DJL in it: the system properties {@code
+ * ai.djl.offline}, {@code OPT_OUT_TRACKING} and {@code DJL_DISABLE_PROGRESS_BAR} become true where
+ * they are not set, so an application that needs DJL's downloads sets the first to false before.
+ * PyTorch computes with no more cores than the JVM may use. Threads that run models have
+ * TorchScript's graph executor optimisation turned off from then on.
  */
 public final class Compute {
     private static final Logger LOGGER = LoggerFactory.getLogger(Compute.class);
