@@ -1,5 +1,6 @@
 package io.dmm;
 
+import ai.djl.engine.EngineException;
 import io.dmm.data.CaptionedImage;
 import io.dmm.distill.EmaDecay;
 import io.dmm.distill.LearningRate;
@@ -359,14 +360,19 @@ public final class Distillation {
      * @throws ModelFileException if an expert cannot be used, or no checkpoint that is there
      * @throws IllegalArgumentException if settings do not fit, or the checkpoints are of others
      * @throws IllegalStateException if the base or the model merged before is in bf16, ten steps in
-     *     a row have no finite loss and gradient, or another run of this process goes on for ten
-     *     minutes
+     *     a row have no finite loss and gradient, another run of this process goes on for ten
+     *     minutes, or another process holds the folder of the checkpoints
      * @throws UncheckedIOException if a folder or file of the run cannot be written
+     * @throws EngineException if there is too little memory
      */
     public MergedModel run() {
-        try (RunTurn turn = RunTurn.take()) {
-            return HeardWork.heardBy(
-                    listener, "distillation", () -> new DistillationRun(this).run());
-        }
+        return HeardWork.heardBy(
+                listener,
+                "distillation",
+                () -> {
+                    try (RunTurn turn = RunTurn.take()) {
+                        return new DistillationRun(this).run();
+                    }
+                });
     }
 }

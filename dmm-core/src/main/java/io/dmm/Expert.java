@@ -74,7 +74,12 @@ public record Expert(String name, ExpertSource source, double weight, int clipSk
         return new Expert(name, new ModelSource(path), 1, 1);
     }
 
-    /** An expert that is the base with a LoRA, folded in memory; see {@link Lora}. */
+    /**
+     * An expert that is the base with a LoRA, folded in memory; see {@link Lora}.
+     *
+     * @param weight the LoRA's strength, 1 as it was trained; the expert's part of a batch is
+     *     {@link #withWeight}
+     */
     public static Expert lora(String name, Path file, double weight) {
         return lora(name, Lora.of(file, weight));
     }

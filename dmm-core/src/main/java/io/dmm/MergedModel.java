@@ -12,6 +12,7 @@ import io.dmm.weights.DType;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFolder;
 import io.dmm.weights.TensorFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -148,7 +149,7 @@ public final class MergedModel implements AutoCloseable {
         return new Distillation(base, this, false);
     }
 
-    /** The model with its styles as a text-to-image pipeline. */
+    /** The model with its styles as a text-to-image pipeline; closing either closes both. */
     public StableDiffusion pipeline() {
         return model;
     }
@@ -158,6 +159,7 @@ public final class MergedModel implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the folder exists and is not empty
      * @throws IllegalStateException if the model is in bf16
+     * @throws UncheckedIOException if it cannot be written
      */
     public void save(Path folder) {
         save(folder, DType.F32);

@@ -110,7 +110,7 @@ record RunChecks(Distillation settings, Lessons lessons) {
     private void checkSamples(Validator.Settings validation) {
         if (!validation.prompts().isEmpty()) {
             String[] prompts = validation.prompts().toArray(String[]::new);
-            validation.request().apply(settings.base.sample(prompts));
+            validation.request().apply(settings.base.sample(prompts)).check(1);
         }
     }
 

@@ -365,7 +365,7 @@ class DistillationTest {
                             () ->
                                     Comparison.of(
                                             base, merged, experts, PICTURES, DRAWING, 9, heard));
-            assertEquals("comparison, while it read its files", stop.getMessage());
+            assertTrue(stop.getMessage().endsWith(", while it was read"), stop.getMessage());
         }
         assertFalse(Thread.currentThread().isInterrupted());
         assertEquals(List.of(RunEnd.INTERRUPTED), ends);
@@ -470,6 +470,22 @@ class DistillationTest {
                 () ->
                         distillation()
                                 .validate(1, PICTURES, request -> request.size(15, 16), "a cat")
+                                .listen(unexpected())
+                                .run());
+        assertRefused(
+                "images: expected 2, one for each seed, but was 1",
+                () ->
+                        distillation()
+                                .validate(1, PICTURES, request -> request.seeds(1, 2), "a cat")
+                                .listen(unexpected())
+                                .run());
+        BufferedImage sketch = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+        assertRefused(
+                "image to image: strength, expected at least 0.04 with 25 steps but was 0.01; ask"
+                        + " for more strength or more steps",
+                () ->
+                        distillation()
+                                .validate(1, PICTURES, request -> request.from(sketch, 0.01), "cat")
                                 .listen(unexpected())
                                 .run());
     }

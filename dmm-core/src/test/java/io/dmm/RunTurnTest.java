@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dmm.distill.Progress;
+import io.dmm.distill.RunEnd;
+import io.dmm.distill.TrainingListener;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -44,6 +49,25 @@ class RunTurnTest {
             ExecutionException stopped = assertThrows(ExecutionException.class, other::get);
             assertTrue(stopped.getCause() instanceof CancellationException);
         }
+    }
+
+    @Test
+    void runThatGivesUpWaiting_endsForItsListener() {
+        List<RunEnd> ends = new ArrayList<>();
+        TrainingListener listener =
+                new TrainingListener() {
+                    @Override
+                    public void onProgress(Progress progress) {}
+
+                    @Override
+                    public void onEnd(RunEnd end) {
+                        ends.add(end);
+                    }
+                };
+        Distillation run = new Distillation(null, null, true).listen(listener);
+        Thread.currentThread().interrupt();
+        assertThrows(CancellationException.class, run::run);
+        assertEquals(List.of(RunEnd.INTERRUPTED), ends);
     }
 
     private static FutureTask<RunTurn> other(Duration patience) {

@@ -144,9 +144,6 @@ public final class Batch {
 
     /** Our own sentences stand alone; what others throw often is but a path or a number. */
     private static String describe(Throwable failure) {
-        if (failure instanceof ExceptionInInitializerError && failure.getCause() != null) {
-            return describe(failure.getCause());
-        }
         if (failure instanceof UncheckedIOException io
                 && io.getMessage().equals(io.getCause().toString())) {
             return describe(io.getCause());

@@ -6,8 +6,11 @@ import io.dmm.tensor.Compute;
 public final class Batches {
     private static final int MOST = 64;
 
-    /** Bounds the memory of large pictures: one of 512×512 on the CPU, eight keep a GPU busy. */
-    private static final long PIXELS = Compute.device().isGpu() ? 1 << 21 : 1 << 18;
+    /** Bounds the memory of large pictures: one of 512×512. */
+    private static final long PIXELS_ON_CPU = 1 << 18;
+
+    /** Eight pictures of 512×512 keep a GPU busy. */
+    private static final long PIXELS_ON_GPU = 1 << 21;
 
     private Batches() {}
 
@@ -17,6 +20,7 @@ public final class Batches {
      * @param width and {@code height} of the pictures in pixels
      */
     public static int of(long width, long height) {
-        return (int) Math.max(1, Math.min(MOST, PIXELS / (width * height)));
+        long pixels = Compute.device().isGpu() ? PIXELS_ON_GPU : PIXELS_ON_CPU;
+        return (int) Math.max(1, Math.min(MOST, pixels / (width * height)));
     }
 }

@@ -53,16 +53,21 @@ public record CaptionedImages(List<CaptionedImage> images, List<String> skipped)
         List<CaptionedImage> images = new ArrayList<>();
         List<Path> files = scan.pictures();
         for (int from = 0; from < files.size(); from += FILES_AT_ONCE) {
-            if (Thread.interrupted()) {
-                throw new CancellationException(folder + ", after " + from + " pictures");
-            }
+            requireUninterrupted(folder, from);
             files.subList(from, Math.min(files.size(), from + FILES_AT_ONCE)).parallelStream()
                     .map(file -> read(file, size, captions))
                     .toList()
                     .forEach(result -> result.addTo(images, skipped));
         }
+        requireUninterrupted(folder, files.size()); // of the last, some may be taken for broken
         report(folder, images, skipped);
         return new CaptionedImages(images, skipped);
+    }
+
+    private static void requireUninterrupted(Path folder, int pictures) {
+        if (Thread.interrupted()) {
+            throw new CancellationException(folder + ", after " + pictures + " pictures");
+        }
     }
 
     /** A picture, or the sentence that says why it is none. */

@@ -2,7 +2,11 @@ package io.dmm.distill;
 
 import java.awt.image.BufferedImage;
 
-/** Is told how a run goes on, on the thread that runs it; it should return at once. */
+/**
+ * Is told how a run goes on, on the thread that runs it; it should return at once. What it throws
+ * ends the run, but at its end: {@link #onEnd} changes neither a result, beside which a warning is
+ * logged, nor a failure, which keeps what was thrown as suppressed.
+ */
 public interface TrainingListener {
     /** Hears nothing. */
     TrainingListener NONE = progress -> {};
@@ -30,7 +34,10 @@ public interface TrainingListener {
      */
     default void onEnd(RunEnd end) {}
 
-    /** A listener by which this one and another hear everything, in that order. */
+    /**
+     * A listener by which this one and another hear everything, in that order; of an event at which
+     * this one throws, the other hears only if it is the end.
+     */
     default TrainingListener and(TrainingListener other) {
         return new BothListeners(this, other);
     }

@@ -15,6 +15,7 @@ import io.dmm.weights.LoraExtraction;
 import io.dmm.weights.ModelDraft;
 import io.dmm.weights.ModelFileException;
 import io.dmm.weights.ModelFiles;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -141,6 +142,7 @@ public final class StableDiffusion implements AutoCloseable {
      * @throws IllegalArgumentException if the path exists and is not an empty folder, has a
      *     pickle's ending, or the model has styles and would be a single file
      * @throws IllegalStateException if the model is in bf16
+     * @throws UncheckedIOException if it cannot be written
      */
     public void save(Path path, DType floatType, Map<String, String> metadata) {
         requireFp32(path + ": weights to save");
@@ -170,6 +172,7 @@ public final class StableDiffusion implements AutoCloseable {
      * @throws IllegalArgumentException if {@code file} exists, or this model is the base, or has
      *     other layers or styles
      * @throws IllegalStateException if one of both is in bf16
+     * @throws UncheckedIOException if it cannot be written
      */
     public void saveLora(Path file, StableDiffusion base, int rank, DType floatType) {
         ModelWriter.requireNew(file);
@@ -225,14 +228,15 @@ public final class StableDiffusion implements AutoCloseable {
         return textEncoder.forward(memory, ids, clipSkip);
     }
 
-    /** The same model under another name. */
+    /** The same model under another name; closing either closes both. */
     public StableDiffusion named(String other) {
         return new StableDiffusion(
                 manager, tokenizer, textEncoder, unet, vae, schedule, styles, other, clipSkip);
     }
 
     /**
-     * The same model, sampled with another layer of its text encoder unless a request says else.
+     * The same model, sampled with another layer of its text encoder unless a request says else;
+     * closing either closes both.
      */
     public StableDiffusion withClipSkip(int layer) {
         textEncoder.requireClipSkip(layer);
@@ -261,7 +265,7 @@ public final class StableDiffusion implements AutoCloseable {
         return new StableDiffusion(owner, tokenizer, textEncoder, other, vae, schedule, names);
     }
 
-    /** The same model with another text encoder. */
+    /** The same model with another text encoder; closing either closes both. */
     public StableDiffusion with(ClipTextModel other) {
         return new StableDiffusion(
                 manager, tokenizer, other, unet, vae, schedule, styles, name, clipSkip);

@@ -1,5 +1,6 @@
 package io.dmm.pipeline;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 
 /**
  * Pictures of prompts: set what differs from the defaults, then ask for {@link #image}, {@link
@@ -180,7 +182,13 @@ public final class TextToImage {
         return this;
     }
 
-    /** The picture of the one prompt. */
+    /**
+     * The picture of the one prompt.
+     *
+     * @throws IllegalArgumentException if there are more prompts, or settings do not fit each other
+     * @throws CancellationException if the thread is interrupted; its status is cleared
+     * @throws EngineException if there is too little memory
+     */
     public GeneratedImage image() {
         if (prompts.size() > 1) {
             throw new IllegalArgumentException(
@@ -191,11 +199,15 @@ public final class TextToImage {
         return images(1).get(0);
     }
 
-    /** {@code count} pictures of each prompt in turn, with the given seeds or counting up. */
+    /**
+     * {@code count} pictures of each prompt in turn, with the given seeds or counting up.
+     *
+     * @throws IllegalArgumentException if settings do not fit each other, see {@link #check}
+     * @throws CancellationException if the thread is interrupted; its status is cleared
+     * @throws EngineException if there is too little memory
+     */
     public List<GeneratedImage> images(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("images: expected at least 1 but was " + count);
-        }
+        check(count);
         List<Shot> shots = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             for (long seed : seeds.of(i, count)) {
@@ -205,7 +217,26 @@ public final class TextToImage {
         return generate(shots);
     }
 
-    /** A row for each prompt, {@code columns} pictures with the seeds of {@link #images}. */
+    /**
+     * Refuses settings that {@link #images} refuses, without drawing.
+     *
+     * @throws IllegalArgumentException if the seeds are of another number, or the strength takes
+     *     none of the steps
+     */
+    public void check(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("images: expected at least 1 but was " + count);
+        }
+        seeds.of(0, count);
+        if (initial != null) {
+            Start.taken(initial.strength(), steps);
+        }
+    }
+
+    /**
+     * A row for each prompt, {@code columns} pictures with the seeds of {@link #images}, which
+     * throws the same.
+     */
     public ImageGrid grid(int columns) {
         List<GeneratedImage> images = images(columns);
         List<List<BufferedImage>> rows = new ArrayList<>();

@@ -25,8 +25,12 @@ public record Start(NDArray picture, double strength) {
         }
     }
 
-    /** How many of {@code steps} are left out at the noisy end, counted as diffusers does. */
-    int skipped(int steps) {
+    /**
+     * How many of {@code steps} a strength takes, counted as diffusers does.
+     *
+     * @throws IllegalArgumentException if none
+     */
+    public static int taken(double strength, int steps) {
         int taken = (int) (steps * strength);
         if (taken == 0) {
             throw new IllegalArgumentException(
@@ -38,6 +42,11 @@ public record Start(NDArray picture, double strength) {
                             + strength
                             + "; ask for more strength or more steps");
         }
-        return steps - taken;
+        return taken;
+    }
+
+    /** How many of {@code steps} are left out at the noisy end. */
+    int skipped(int steps) {
+        return steps - taken(strength, steps);
     }
 }

@@ -2,6 +2,7 @@ package io.dmm.tensor;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import org.slf4j.Logger;
@@ -10,6 +11,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The PyTorch engine and the one device of this process: the first GPU when the engine sees one,
  * else the CPU; the environment variable {@code DMM_DEVICE=cpu|gpu|gpu1} overrides.
+ *
+ * <p>Starting the engine changes the JVM for all who use DJL in it: the system properties {@code
+ * ai.djl.offline}, {@code OPT_OUT_TRACKING} and {@code DJL_DISABLE_PROGRESS_BAR} become true where
+ * they are not set, so an application that needs DJL's downloads sets the first to false before.
+ * PyTorch computes with no more cores than the JVM may use. Threads that run models have
+ * TorchScript's graph executor optimisation turned off from then on.
  */
 public final class Compute {
     private static final Logger LOGGER = LoggerFactory.getLogger(Compute.class);
@@ -17,37 +24,56 @@ public final class Compute {
             "DJL counts GPUs by libcudart.so, which JNA finds where -Djna.library.path in"
                     + " JAVA_TOOL_OPTIONS says; see README, Device";
 
-    private static final Engine ENGINE = start();
-    private static final Device DEVICE = choose(System.getenv("DMM_DEVICE"));
+    private static Compute started;
 
-    private Compute() {}
+    private final Engine engine;
+    private final Device device;
 
-    /** Returns the device on which every manager of the library is opened. */
+    private Compute(Engine engine, Device device) {
+        this.engine = engine;
+        this.device = device;
+    }
+
+    /**
+     * Returns the device on which every manager of the library is opened.
+     *
+     * @throws IllegalArgumentException if {@code DMM_DEVICE} names none
+     * @throws EngineException if PyTorch cannot be loaded
+     */
     public static Device device() {
-        return DEVICE;
+        return here().device;
     }
 
     /** PyTorch's version. */
     public static String engineVersion() {
-        return ENGINE.getVersion();
+        return here().engine.getVersion();
     }
 
     /** Opens a root manager on the device; the caller closes it. */
     public static NDManager newManager() {
-        return ENGINE.newBaseManager(DEVICE);
+        Compute here = here();
+        return here.engine.newBaseManager(here.device);
     }
 
-    /**
-     * The engine is started on the caller's thread because DJL's service lookup finds nothing on
-     * common-pool threads under a notebook kernel's class loader.
-     */
+    /** Starts the engine if that has not succeeded yet. */
+    private static synchronized Compute here() {
+        if (started == null) {
+            Engine engine = start();
+            started =
+                    new Compute(engine, choose(System.getenv("DMM_DEVICE"), engine.getGpuCount()));
+        }
+        return started;
+    }
+
     private static Engine start() {
         setDefault("ai.djl.offline", "true");
         setDefault("OPT_OUT_TRACKING", "true");
         setDefault("DJL_DISABLE_PROGRESS_BAR", "true");
-        Engine engine = Engine.getEngine("PyTorch");
-        keepToQuota();
-        return engine;
+        try (ContextLoader loader = ContextLoader.ofLibrary()) {
+            Engine engine = Engine.getEngine("PyTorch");
+            keepToQuota();
+            return engine;
+        }
     }
 
     /** PyTorch counts the machine's cores, also where a container may use fewer of them. */
@@ -67,9 +93,9 @@ public final class Compute {
         }
     }
 
-    static Device choose(String wanted) {
+    static Device choose(String wanted, int gpus) {
         if (wanted == null || wanted.isBlank()) {
-            if (ENGINE.getGpuCount() > 0) {
+            if (gpus > 0) {
                 return Device.gpu();
             }
             String flavor = System.getenv("PYTORCH_FLAVOR");
@@ -87,12 +113,12 @@ public final class Compute {
         }
         // DJL takes "gpu" for one without a number, which equals no GPU
         Device device = wanted.equals("gpu") ? Device.gpu() : Device.fromName(wanted);
-        if (device.isGpu() && device.getDeviceId() >= ENGINE.getGpuCount()) {
+        if (device.isGpu() && device.getDeviceId() >= gpus) {
             throw new IllegalArgumentException(
                     "DMM_DEVICE: "
                             + wanted
                             + " asked for, but the engine sees "
-                            + ENGINE.getGpuCount()
+                            + gpus
                             + " GPUs; "
                             + LIBCUDART);
         }

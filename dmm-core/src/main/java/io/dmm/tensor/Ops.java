@@ -292,6 +292,7 @@ public final class Ops {
      * AVX-NE-CONVERT).
      */
     public static boolean computesInBf16() {
+        Compute.device(); // its failure is an exception here, but an error in an initialiser
         return Bfloat16.IS_NATIVE;
     }
 

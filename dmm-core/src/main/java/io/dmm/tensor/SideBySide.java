@@ -1,6 +1,7 @@
 package io.dmm.tensor;
 
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -56,33 +57,30 @@ public final class SideBySide {
         if (together < 2) {
             return tasks.stream().map(Supplier::get).toList();
         }
-        ExecutorService threads =
-                pools.computeIfAbsent(
-                        together, n -> Executors.newFixedThreadPool(n, SideBySide::daemon));
+        ExecutorService threads = pools.computeIfAbsent(together, this::pool);
         List<CompletableFuture<T>> results =
-                tasks.stream()
-                        .map(
-                                task ->
-                                        CompletableFuture.supplyAsync(
-                                                on(cores / together, task), threads))
-                        .toList();
+                tasks.stream().map(task -> CompletableFuture.supplyAsync(task, threads)).toList();
         try {
             CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).join();
         } catch (CompletionException e) {
             throw failure(e);
-        } finally {
-            JniUtils.setNumThreads(cores); // new threads take the number that was set last
         }
         return results.stream().map(CompletableFuture::join).toList();
     }
 
-    private static <T> Supplier<T> on(int cores, Supplier<T> task) {
-        return () -> {
-            if (JniUtils.getNumThreads() != cores) {
-                JniUtils.setNumThreads(cores);
-            }
-            return task.get();
-        };
+    /** A fixed pool makes a new thread for each of its first tasks, which here sets its cores. */
+    private ExecutorService pool(int threads) {
+        ExecutorService pool = Executors.newFixedThreadPool(threads, SideBySide::daemon);
+        Runnable share =
+                () -> {
+                    JniUtils.getNumThreads(); // the first call gives a new thread the default
+                    JniUtils.setNumThreads(cores / threads);
+                };
+        CompletableFuture<?>[] shares = new CompletableFuture<?>[threads];
+        Arrays.setAll(shares, i -> CompletableFuture.runAsync(share, pool));
+        CompletableFuture.allOf(shares).join();
+        JniUtils.setNumThreads(cores); // which is also the default
+        return pool;
     }
 
     private static RuntimeException failure(CompletionException thrown) {

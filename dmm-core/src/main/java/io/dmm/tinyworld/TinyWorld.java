@@ -22,12 +22,14 @@ import java.util.stream.Stream;
  * of it, and experts for other styles, in the formats of real models, with a classifier to measure
  * pictures by.
  *
- * <p>Opening copies the models to a folder from where they are read as any others; it is deleted
- * when the JVM ends.
+ * <p>The first opening copies the models to a folder from where they are read as any others, and
+ * which all openings share; it is deleted when the JVM ends.
  */
 public final class TinyWorld {
     private static final String MODELS = "models/";
     private static final String INDEX = MODELS + "index.txt";
+
+    private static Path unpacked;
 
     private final Path folder;
 
@@ -36,24 +38,30 @@ public final class TinyWorld {
     }
 
     /**
-     * Unpacks the embedded models.
+     * Unpacks the embedded models, once in a process.
      *
      * @throws UncheckedIOException if the temporary folder cannot be written
      */
     public static TinyWorld open() {
         try {
+            return new TinyWorld(unpacked());
+        } catch (IOException e) {
+            throw new UncheckedIOException("tiny world: models cannot be unpacked", e);
+        }
+    }
+
+    private static synchronized Path unpacked() throws IOException {
+        if (unpacked == null) {
             Path folder = Files.createTempDirectory("dmm-tinyworld-");
-            TinyWorld world = new TinyWorld(folder);
-            Runtime.getRuntime().addShutdownHook(new Thread(world::delete));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
             for (String file : new String(resource(INDEX)).lines().toList()) {
                 Path target = folder.resolve(file);
                 Files.createDirectories(target.getParent());
                 Files.write(target, resource(MODELS + file));
             }
-            return world;
-        } catch (IOException e) {
-            throw new UncheckedIOException("tiny world: models cannot be unpacked", e);
+            unpacked = folder;
         }
+        return unpacked;
     }
 
     private static byte[] resource(String name) throws IOException {
@@ -124,10 +132,13 @@ public final class TinyWorld {
         return pictures;
     }
 
-    private void delete() {
+    private static void delete(Path folder) {
+        if (Files.notExists(folder)) {
+            return;
+        }
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+                Files.deleteIfExists(path);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(folder + ": cannot be deleted", e);

@@ -4,12 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 
 /**
  * One safetensors file, its header checked strictly before anything else is read: spans must cover
@@ -33,6 +35,7 @@ public final class SafeTensorsFile implements TensorFile {
      *
      * @throws ModelFileException if it is missing, no safetensors file, or breaks a rule of the
      *     format
+     * @throws CancellationException if the thread is interrupted; its status is cleared
      */
     public static SafeTensorsFile open(Path path) {
         if (Files.isDirectory(path)) {
@@ -46,6 +49,8 @@ public final class SafeTensorsFile implements TensorFile {
                 channel.close();
                 throw e;
             }
+        } catch (ClosedByInterruptException e) {
+            throw InterruptedRead.of(path.toString(), e);
         } catch (NoSuchFileException e) {
             throw new ModelFileException(path + ": no such file", e);
         } catch (IOException e) {

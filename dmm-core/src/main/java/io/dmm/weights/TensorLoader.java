@@ -46,7 +46,7 @@ final class TensorLoader {
             loaded = true;
             return array;
         } catch (ClosedByInterruptException e) {
-            throw new ModelFileException(where + ": interrupted while reading " + info.name(), e);
+            throw InterruptedRead.of(where, e);
         } catch (IOException e) {
             throw new ModelFileException(where + ": cannot read " + info.name() + ": " + e, e);
         } finally {

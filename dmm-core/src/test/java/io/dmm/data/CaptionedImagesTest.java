@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,6 +182,29 @@ class CaptionedImagesTest {
     void interruptedThread_stops() throws IOException {
         picture("a.png", 1);
         Thread.currentThread().interrupt();
+        assertThrows(CancellationException.class, () -> CaptionedImages.folder(folder, 8));
+    }
+
+    /** The file that is being read then looks broken. */
+    @Test
+    void interruptInTheLastBatch_stops() throws IOException {
+        for (String name : List.of("a", "b")) {
+            BufferedImage large = new BufferedImage(4000, 4000, BufferedImage.TYPE_INT_RGB);
+            ImageIO.write(large, "png", folder.resolve(name + ".png").toFile());
+            text(name + ".txt", name);
+        }
+        Thread caller = Thread.currentThread();
+        Thread interrupter =
+                new Thread(
+                        () -> {
+                            while (Stream.of(caller.getStackTrace())
+                                    .noneMatch(f -> f.getMethodName().equals("checkDecodes"))) {
+                                Thread.onSpinWait();
+                            }
+                            caller.interrupt();
+                        });
+        interrupter.setDaemon(true);
+        interrupter.start();
         assertThrows(CancellationException.class, () -> CaptionedImages.folder(folder, 8));
     }
 

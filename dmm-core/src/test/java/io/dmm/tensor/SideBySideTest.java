@@ -14,9 +14,10 @@ import io.dmm.model.unet.UNet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -71,12 +72,16 @@ class SideBySideTest {
     }
 
     @Test
-    void otherThreadsKeepAllCores() throws Exception {
-        sideBySide.runAll(List.<Supplier<Integer>>of(() -> 1, () -> 2, () -> 3));
+    void otherThreadsKeepAllCores() {
+        Supplier<Integer> task =
+                () -> CompletableFuture.supplyAsync(JniUtils::getNumThreads, newThread()).join();
+        assertEquals(List.of(CORES, CORES, CORES), sideBySide.runAll(List.of(task, task, task)));
         assertEquals(CORES, JniUtils.getNumThreads());
-        FutureTask<Integer> inNewThread = new FutureTask<>(JniUtils::getNumThreads);
-        new Thread(inNewThread).start();
-        assertEquals(CORES, inNewThread.get());
+        assertEquals(CORES, task.get());
+    }
+
+    private static Executor newThread() {
+        return work -> new Thread(work).start();
     }
 
     @Test

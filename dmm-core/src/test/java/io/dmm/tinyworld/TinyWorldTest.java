@@ -56,6 +56,12 @@ class TinyWorldTest {
     }
 
     @Test
+    void models_areUnpackedOnce() {
+        assertEquals(
+                TinyWorld.open().experts().get(0).path(), TinyWorld.open().experts().get(0).path());
+    }
+
+    @Test
     void everyNetwork_hasAtMostFourMegabytes() throws IOException {
         Path folder = TinyWorld.open().experts().get(0).path().getParent();
         try (Stream<Path> files = Files.walk(folder)) {

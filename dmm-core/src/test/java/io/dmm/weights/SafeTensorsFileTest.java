@@ -3,6 +3,7 @@ package io.dmm.weights;
 import static io.dmm.weights.RawFile.entry;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,9 +22,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class SafeTensorsFileTest {
@@ -159,6 +162,22 @@ class SafeTensorsFileTest {
             Files.write(file, Arrays.copyOf(bytes, bytes.length - 8));
             Exception cut = assertThrows(ModelFileException.class, () -> read.load("x", manager));
             assertTrue(cut.getMessage().contains("became shorter"), cut.getMessage());
+        }
+    }
+
+    @Test
+    void interruptedThread_isCancelled_notToldOfABrokenFile() {
+        Path file = folder.resolve("a.safetensors");
+        SafeTensorsWriter.write(file, Map.of("x", manager.ones(new Shape(9))), DType.F32, Map.of());
+        try (TensorFile read = TensorFile.open(file)) {
+            for (Executable reading :
+                    List.<Executable>of(
+                            () -> TensorFile.open(file), () -> read.load("x", manager))) {
+                Thread.currentThread().interrupt();
+                CancellationException stop = assertThrows(CancellationException.class, reading);
+                assertEquals(file + ", while it was read", stop.getMessage());
+                assertFalse(Thread.interrupted());
+            }
         }
     }
 

@@ -61,11 +61,11 @@ public final class ErrorText {
                 : stackTrace;
     }
 
-    /** A class that cannot be initialised says so and no more, then and later. */
     private static boolean hasReason(String trace) {
         String error = trace.lines().findFirst().orElse("");
-        error = error.startsWith(CAUSE) ? error.substring(CAUSE.length()) : error;
-        return error.contains(": ") && !error.startsWith(NoClassDefFoundError.class.getName());
+        return error.startsWith(CAUSE)
+                ? error.indexOf(": ", CAUSE.length()) >= 0
+                : error.contains(": ");
     }
 
     private static boolean isThrownHere(String stackTrace) {

@@ -78,31 +78,17 @@ class ErrorTextTest {
     void errorWithoutAReason_takesTheFirstCauseThatGivesOne() {
         assertEquals(
                 "java.lang.ExceptionInInitializerError\n\tat .(#3:1)\n"
-                        + "Caused by: java.lang.IllegalArgumentException: DMM_DEVICE: no gpu9",
+                        + "Caused by: java.lang.ArithmeticException: / by zero",
                 ErrorText.shorten(
                         """
                         java.lang.ExceptionInInitializerError
                         \tat .(#3:1)
-                        \tat io.dmm.tensor.Compute.newManager(Compute.java:40)
+                        \tat java.base/java.lang.reflect.Method.invoke(Method.java:569)
                         Caused by: java.lang.RuntimeException
-                        \tat io.dmm.tensor.Compute.device(Compute.java:50)
-                        Caused by: java.lang.IllegalArgumentException: DMM_DEVICE: no gpu9
-                        \tat io.dmm.tensor.Compute.device(Compute.java:60)
+                        \tat a.B.<clinit>(B.java:50)
+                        Caused by: java.lang.ArithmeticException: / by zero
+                        \tat a.B.<clinit>(B.java:60)
                         Caused by: java.io.IOException: other
-                        """));
-    }
-
-    @Test
-    void secondUseOfAClassThatFailed_saysWhy_too() {
-        assertEquals(
-                "java.lang.NoClassDefFoundError: Could not initialize class io.dmm.tensor.Compute\n"
-                        + "Caused by: java.lang.ExceptionInInitializerError: Exception E: no gpu9",
-                ErrorText.shorten(
-                        """
-                        java.lang.NoClassDefFoundError: Could not initialize class io.dmm.tensor.Compute
-                        \tat io.dmm.Dmm.distill(Dmm.java:40)
-                        Caused by: java.lang.ExceptionInInitializerError: Exception E: no gpu9
-                        \tat io.dmm.tensor.Compute.device(Compute.java:60)
                         """));
     }
 

@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.dmm.tensor.Compute;
+import io.dmm.tensor.ContextLoader;
 import io.dmm.weights.ModelFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public final class ClipTokenizer implements AutoCloseable {
         ClipVocabulary vocabulary = ClipVocabulary.read(folder);
         // the engine goes first: it keeps DJL offline, which else fetches a CUDA build of this
         Compute.device();
-        try {
+        try (ContextLoader loader = ContextLoader.ofLibrary()) {
             HuggingFaceTokenizer words =
                     HuggingFaceTokenizer.newInstance(
                             new ByteArrayInputStream(TokenizerJson.of(vocabulary)),

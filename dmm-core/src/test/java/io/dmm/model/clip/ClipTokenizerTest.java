@@ -11,8 +11,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dmm.LogLines;
 import io.dmm.weights.ModelFileException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,6 +62,33 @@ class ClipTokenizerTest {
     @MethodSource("texts")
     void ids_equalTransformers(JsonNode expected) {
         assertArrayEquals(ids(expected), tokenizer.encode(expected.get("text").textValue()));
+    }
+
+    /** As a common-pool thread in a notebook kernel, a fat jar or a web application. */
+    @Test
+    void nativeLibraries_areFoundWhereTheThreadsLoaderKnowsNone() throws Exception {
+        ProcessBuilder jvm =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Opening.class.getName(),
+                        FIXTURE.toString());
+        try (InputStream out = jvm.redirectErrorStream(true).start().getInputStream()) {
+            String output = new String(out.readAllBytes(), StandardCharsets.UTF_8).strip();
+            assertTrue(output.endsWith("opened, loader kept"), output);
+        }
+    }
+
+    /** What the other JVM runs. */
+    static final class Opening {
+        public static void main(String[] args) {
+            ClassLoader before = ClassLoader.getPlatformClassLoader();
+            Thread.currentThread().setContextClassLoader(before);
+            ClipTokenizer.open(Path.of(args[0])).close();
+            boolean kept = Thread.currentThread().getContextClassLoader() == before;
+            System.out.println("opened, loader " + (kept ? "kept" : "changed"));
+        }
     }
 
     @Test
