@@ -146,7 +146,7 @@ public final class Evaluation {
                     }
                     return new FidMatrix(
                             matrix("FID of styles and experts", students),
-                            matrix("FID of experts and experts", drawn.again),
+                            matrix("FID of experts, drawn twice", drawn.again),
                             features.name(),
                             prompts.size());
                 });

@@ -69,17 +69,21 @@ public record LabelledMatrix(
     }
 
     /**
-     * How values are shown: with three significant digits for the greatest; small ones as 1.23e-05.
+     * How values are shown: with three significant digits for the greatest, and two at least beside
+     * one of 100 or more; small ones as 1.23e-05.
      */
     DoubleFunction<String> texts() {
         DoubleSummaryStatistics range = range();
         double greatest = Math.max(Math.abs(range.getMin()), Math.abs(range.getMax()));
         int digits = greatest > 0 ? (int) Math.floor(Math.log10(greatest)) : 0;
-        String format = digits < -3 ? "%.2e" : "%." + Math.max(0, 2 - digits) + "f";
+        int decimals = Math.max(0, 2 - digits);
         return value -> {
             if (Double.isNaN(value)) {
                 return NO_VALUE;
             }
+            double size = Math.abs(value);
+            int more = decimals > 0 || size >= 10 || size == 0 ? decimals : size < 1 ? 2 : 1;
+            String format = digits < -3 ? "%.2e" : "%." + more + "f";
             String text = String.format(Locale.ROOT, format, value);
             return text.matches("-[0.]+") ? text.substring(1) : text;
         };

@@ -32,6 +32,9 @@ class LabelledMatrixTest {
         assertEquals("12.3", row(12.345, -3.0).texts().apply(12.345));
         assertEquals("-120", row(12.345, -120.2).texts().apply(-120.2));
         assertEquals("12", row(12.345, -120.2).texts().apply(12.345));
+        assertEquals("0.33", row(0.333, -120.2).texts().apply(0.333));
+        assertEquals("-3.3", row(-3.333, -120.2).texts().apply(-3.333));
+        assertEquals("0", row(0.0, -120.2).texts().apply(0.0));
         assertEquals("0.0123", row(0.01234, 0.001).texts().apply(0.01234));
         assertEquals("1.23e-05", row(1.234e-5, 1e-6).texts().apply(1.234e-5));
         assertEquals("0.00", row(0.0, 0.0).texts().apply(0.0));

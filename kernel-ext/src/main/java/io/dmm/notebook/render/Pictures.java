@@ -110,15 +110,14 @@ final class Pictures {
 
     /** Both matrices side by side, with their traces. */
     static Bundle of(FidMatrix fid) {
-        BufferedImage styles = traced(fid.styles(), "FIDt", fid.total());
+        BufferedImage styles = drawn(fid.styles(), "FIDt %.4g: styles and experts", fid.total());
         BufferedImage reference =
-                traced(fid.reference(), "sum of the diagonal", fid.referenceTotal());
+                drawn(fid.reference(), "FIDt %.4g: experts drawn twice", fid.referenceTotal());
         return Picture.sharp(beside(styles, reference)).bundle(fid.toString());
     }
 
-    private static BufferedImage traced(LabelledMatrix matrix, String name, double trace) {
-        String title = String.format(Locale.ROOT, "%s, %s %.4g", matrix.title(), name, trace);
-        return new HeatMap(matrix.withTitle(title)).image();
+    private static BufferedImage drawn(LabelledMatrix matrix, String title, double trace) {
+        return new HeatMap(matrix.withTitle(String.format(Locale.ROOT, title, trace))).image();
     }
 
     private static BufferedImage beside(BufferedImage left, BufferedImage right) {
