@@ -81,16 +81,22 @@ public final class DistillationObjective implements TrainingLoop.Objective {
     @Override
     public StepLosses accumulate(NDManager memory, long microStep, double share) {
         Samples samples = drawing.draw(memory, microStep);
-        Target target = target(memory, samples);
         NoisyLatents noisy = samples.noisy();
         NDArray context = textStates.of(memory, samples.captions());
-        RecordedPass pass =
-                student.record(
-                        activations,
-                        noisy.latents(),
-                        noisy.timesteps(),
-                        context,
-                        StyleRows.of(memory, student, samples.styles()));
+        NDArray styles = StyleRows.of(memory, student, samples.styles());
+        List<Supplier<NDList>> answers = answers(samples);
+        SideBySide.Both<Target, RecordedPass> both =
+                SideBySide.run(
+                        () -> target(answers),
+                        () ->
+                                student.record(
+                                        activations,
+                                        noisy.latents(),
+                                        noisy.timesteps(),
+                                        context,
+                                        styles));
+        Target target = both.first();
+        RecordedPass pass = both.second();
         NDArray scores = scores(pass.noisePred(), target.noisePred, noisy.timesteps());
         NDArray total = scores.mean();
         Map<String, Double> parts = parts(scores, samples.counts());
@@ -171,23 +177,27 @@ public final class DistillationObjective implements TrainingLoop.Objective {
     }
 
     /**
-     * What each teacher predicts for its slice; computed before the student's graph is recorded.
+     * Who answers for which slice. It is cut here, since a pass lends the latents to a scope of its
+     * own while it goes on.
      */
-    private Target target(NDManager memory, Samples samples) {
-        try (GradMode mode = GradMode.off()) {
-            List<Supplier<NDList>> answers = new ArrayList<>();
-            int from = 0;
-            List<Lesson> lessons = drawing.lessons();
-            for (int i = 0; i < lessons.size(); i++) {
-                int to = from + samples.counts()[i];
-                if (from < to) {
-                    Teacher teacher = lessons.get(i).teacher();
-                    NDArray latents = samples.noisy().latents().get(from + ":" + to);
-                    answers.add(answer(teacher, latents, samples, from, to));
-                }
-                from = to;
+    private List<Supplier<NDList>> answers(Samples samples) {
+        List<Supplier<NDList>> answers = new ArrayList<>();
+        int from = 0;
+        List<Lesson> lessons = drawing.lessons();
+        for (int i = 0; i < lessons.size(); i++) {
+            int to = from + samples.counts()[i];
+            if (from < to) {
+                NDArray latents = samples.noisy().latents().get(from + ":" + to);
+                answers.add(answer(lessons.get(i).teacher(), latents, samples, from, to));
             }
-            NDList joined = joined(SideBySide.run(answers));
+            from = to;
+        }
+        return answers;
+    }
+
+    private static Target target(List<Supplier<NDList>> answers) {
+        try (GradMode mode = GradMode.off()) {
+            NDList joined = joined(answers.stream().map(Supplier::get).toList());
             return new Target(joined.head(), joined.subNDList(1));
         }
     }
@@ -199,14 +209,11 @@ public final class DistillationObjective implements TrainingLoop.Objective {
         float[] timesteps = Arrays.copyOfRange(samples.noisy().timesteps(), from, to);
         List<String> captions = samples.captions().subList(from, to);
         return () -> {
-            try (GradMode mode = GradMode.off()) {
-                NDManager memory = latents.getManager();
-                NDList blocks = features == null ? null : new NDList();
-                NDArray style = StyleRows.of(memory, teacher.unet(), styles);
-                NDArray noise =
-                        teacher.predict(memory, latents, timesteps, captions, style, blocks);
-                return features == null ? new NDList(noise) : new NDList(noise).addAll(blocks);
-            }
+            NDManager memory = latents.getManager();
+            NDList blocks = features == null ? null : new NDList();
+            NDArray style = StyleRows.of(memory, teacher.unet(), styles);
+            NDArray noise = teacher.predict(memory, latents, timesteps, captions, style, blocks);
+            return features == null ? new NDList(noise) : new NDList(noise).addAll(blocks);
         };
     }
 

@@ -1,20 +1,16 @@
 package io.dmm.tensor;
 
 import ai.djl.pytorch.jni.JniUtils;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * Runs computations that need nothing of each other at the same time, each on its part of the CPU's
- * cores: small networks use one core each better than all cores one after the other. On a GPU they
- * run in turn.
+ * Runs two computations that need nothing of each other at the same time, each on half of the CPU's
+ * cores, which small networks use better than all cores one after the other. On a GPU, and on a
+ * single core, the second follows the first.
  */
 public final class SideBySide {
     private static final SideBySide HERE =
@@ -22,11 +18,13 @@ public final class SideBySide {
 
     private final int cores;
 
-    /**
-     * Pools by the number of their threads, all of which work: OpenMP keeps a team of cores for
-     * each thread that ever ran an operator.
-     */
-    private final Map<Integer, ExecutorService> pools = new ConcurrentHashMap<>();
+    /** A thread for each, always the same: OpenMP keeps a team of cores for every thread. */
+    private Executor left;
+
+    private Executor right;
+
+    /** What two computations gave. */
+    public record Both<A, B>(A first, B second) {}
 
     /**
      * @param cores among which PyTorch divides an operator
@@ -35,52 +33,56 @@ public final class SideBySide {
         this.cores = cores;
     }
 
-    private static Thread daemon(Runnable work) {
-        Thread thread = new Thread(work, "side-by-side");
-        thread.setDaemon(true);
-        return thread;
-    }
-
     /**
-     * The results, in the order of the tasks. Their bits do not depend on which task runs when, but
-     * may on the number of cores.
+     * Does both. The bits of what they give do not depend on when each of them runs, but may on the
+     * number of cores.
      *
-     * @param tasks each with its own {@link GradMode}, changing nothing that another one sees
-     * @throws RuntimeException of the first that failed, once all have ended
+     * @param first with its own {@link GradMode}, as the second, changing nothing that the other
+     *     one sees
+     * @throws RuntimeException of the one that failed, once both have ended
      */
-    public static <T> List<T> run(List<Supplier<T>> tasks) {
-        return HERE.runAll(tasks);
+    public static <A, B> Both<A, B> run(Supplier<A> first, Supplier<B> second) {
+        return HERE.runBoth(first, second);
     }
 
-    <T> List<T> runAll(List<Supplier<T>> tasks) {
-        int together = Math.min(tasks.size(), cores);
-        if (together < 2) {
-            return tasks.stream().map(Supplier::get).toList();
+    <A, B> Both<A, B> runBoth(Supplier<A> first, Supplier<B> second) {
+        if (cores < 2) {
+            return new Both<>(first.get(), second.get());
         }
-        ExecutorService threads = pools.computeIfAbsent(together, this::pool);
-        List<CompletableFuture<T>> results =
-                tasks.stream().map(task -> CompletableFuture.supplyAsync(task, threads)).toList();
+        startThreads();
+        CompletableFuture<A> a = CompletableFuture.supplyAsync(first, left);
+        CompletableFuture<B> b = CompletableFuture.supplyAsync(second, right);
         try {
-            CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).join();
+            CompletableFuture.allOf(a, b).join();
         } catch (CompletionException e) {
             throw failure(e);
         }
-        return results.stream().map(CompletableFuture::join).toList();
+        return new Both<>(a.join(), b.join());
     }
 
-    /** A fixed pool makes a new thread for each of its first tasks, which here sets its cores. */
-    private ExecutorService pool(int threads) {
-        ExecutorService pool = Executors.newFixedThreadPool(threads, SideBySide::daemon);
+    private synchronized void startThreads() {
+        if (left == null) {
+            left = threadOn(cores / 2);
+            right = threadOn(cores - cores / 2);
+            JniUtils.setNumThreads(cores); // new threads take the number that was set last
+        }
+    }
+
+    private static Executor threadOn(int cores) {
+        Executor thread =
+                Executors.newSingleThreadExecutor(
+                        work -> {
+                            Thread daemon = new Thread(work, "side-by-side");
+                            daemon.setDaemon(true);
+                            return daemon;
+                        });
         Runnable share =
                 () -> {
                     JniUtils.getNumThreads(); // the first call gives a new thread the default
-                    JniUtils.setNumThreads(cores / threads);
+                    JniUtils.setNumThreads(cores);
                 };
-        CompletableFuture<?>[] shares = new CompletableFuture<?>[threads];
-        Arrays.setAll(shares, i -> CompletableFuture.runAsync(share, pool));
-        CompletableFuture.allOf(shares).join();
-        JniUtils.setNumThreads(cores); // which is also the default
-        return pool;
+        CompletableFuture.runAsync(share, thread).join();
+        return thread;
     }
 
     private static RuntimeException failure(CompletionException thrown) {

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.dmm.SmallModels;
 import io.dmm.model.unet.UNet;
+import io.dmm.tensor.SideBySide.Both;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,12 +22,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SideBySideTest {
-    private static final int CORES = 4;
+    private static final int CORES = 5;
 
     private final int before = threads();
     private final SideBySide sideBySide = new SideBySide(CORES);
@@ -42,15 +42,7 @@ class SideBySideTest {
     }
 
     @Test
-    void givesResultsInTheOrderOfTasks() {
-        List<Supplier<Integer>> tasks =
-                IntStream.range(0, 20).<Supplier<Integer>>mapToObj(i -> () -> i).toList();
-        assertEquals(IntStream.range(0, 20).boxed().toList(), sideBySide.runAll(tasks));
-        assertEquals(List.of(), sideBySide.runAll(List.of()));
-    }
-
-    @Test
-    void tasksRunAtTheSameTimeAndShareTheCores() {
+    void bothRunAtTheSameTimeAndShareTheCores() {
         CountDownLatch bothRun = new CountDownLatch(2);
         Supplier<Integer> task =
                 () -> {
@@ -58,24 +50,33 @@ class SideBySideTest {
                     await(bothRun);
                     return JniUtils.getNumThreads();
                 };
-        assertEquals(List.of(CORES / 2, CORES / 2), sideBySide.runAll(List.of(task, task)));
+        assertEquals(new Both<>(CORES / 2, CORES - CORES / 2), sideBySide.runBoth(task, task));
     }
 
     @Test
-    void noMoreThreadsWorkThanTasks() {
+    void singleCore_runsThemInTurn() {
+        List<String> order = new ArrayList<>();
+        Both<Boolean, Boolean> both =
+                new SideBySide(1).runBoth(() -> order.add("first"), () -> order.add("second"));
+        assertEquals(new Both<>(true, true), both);
+        assertEquals(List.of("first", "second"), order);
+    }
+
+    @Test
+    void sameThreadsWorkEachTime() {
         Set<Thread> workers = ConcurrentHashMap.newKeySet();
         Supplier<Boolean> task = () -> workers.add(Thread.currentThread());
         for (int i = 0; i < 10; i++) {
-            sideBySide.runAll(List.of(task, task));
+            sideBySide.runBoth(task, task);
         }
-        assertTrue(workers.size() <= 2, workers.toString());
+        assertEquals(2, workers.size(), workers.toString());
     }
 
     @Test
     void otherThreadsKeepAllCores() {
         Supplier<Integer> task =
                 () -> CompletableFuture.supplyAsync(JniUtils::getNumThreads, newThread()).join();
-        assertEquals(List.of(CORES, CORES, CORES), sideBySide.runAll(List.of(task, task, task)));
+        assertEquals(new Both<>(CORES, CORES), sideBySide.runBoth(task, task));
         assertEquals(CORES, JniUtils.getNumThreads());
         assertEquals(CORES, task.get());
     }
@@ -101,8 +102,7 @@ class SideBySideTest {
                 };
         var thrown =
                 assertThrows(
-                        IllegalArgumentException.class,
-                        () -> sideBySide.runAll(List.of(failing, slow)));
+                        IllegalArgumentException.class, () -> sideBySide.runBoth(failing, slow));
         assertEquals("broken weights", thrown.getMessage());
         assertTrue(ended.get());
     }
@@ -110,8 +110,7 @@ class SideBySideTest {
     @Test
     void interruptIsKeptForTheCaller() {
         Thread.currentThread().interrupt();
-        assertEquals(
-                List.of(1, 2), sideBySide.runAll(List.<Supplier<Integer>>of(() -> 1, () -> 2)));
+        assertEquals(new Both<>(1, 2), sideBySide.runBoth(() -> 1, () -> 2));
         assertTrue(Thread.interrupted());
     }
 
@@ -120,7 +119,7 @@ class SideBySideTest {
         try (NDManager manager = Compute.newManager()) {
             List<Supplier<NDArray>> tasks = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                UNet unet = SmallModels.unet(manager, i / 2, 0);
+                UNet unet = SmallModels.unet(manager, i % 2, 0);
                 NDArray latents = normals(manager, i, new Shape(2, 4, 8, 8));
                 NDArray context = normals(manager, i, new Shape(2, 77, 16));
                 float[] timesteps = {i, 500};
@@ -131,12 +130,15 @@ class SideBySideTest {
                             }
                         });
             }
+            SideBySide aCoreEach = new SideBySide(2);
             JniUtils.setNumThreads(1);
             List<NDArray> inTurn = tasks.stream().map(Supplier::get).toList();
             for (int round = 0; round < 5; round++) {
-                List<NDArray> answers = sideBySide.runAll(tasks);
-                for (int i = 0; i < tasks.size(); i++) {
-                    assertArrayEquals(inTurn.get(i).toFloatArray(), answers.get(i).toFloatArray());
+                for (int i = 0; i < tasks.size(); i += 2) {
+                    Both<NDArray, NDArray> both = aCoreEach.runBoth(tasks.get(i), tasks.get(i + 1));
+                    assertArrayEquals(inTurn.get(i).toFloatArray(), both.first().toFloatArray());
+                    assertArrayEquals(
+                            inTurn.get(i + 1).toFloatArray(), both.second().toFloatArray());
                 }
             }
         }
