@@ -82,8 +82,8 @@ public record LabelledMatrix(
                 return NO_VALUE;
             }
             double size = Math.abs(value);
-            int more = decimals > 0 || size >= 10 || size == 0 ? decimals : size < 1 ? 2 : 1;
-            String format = digits < -3 ? "%.2e" : "%." + more + "f";
+            int places = decimals > 0 || size >= 10 || size == 0 ? decimals : size < 1 ? 2 : 1;
+            String format = digits < -3 ? "%.2e" : "%." + places + "f";
             String text = String.format(Locale.ROOT, format, value);
             return text.matches("-[0.]+") ? text.substring(1) : text;
         };
